@@ -1,0 +1,139 @@
+//! The options handle and the process-wide number of threads.
+
+use std::ffi::{c_double, c_int, c_void};
+
+use super::boundary::gate;
+use super::pointers::handle_mut;
+use crate::error::Error;
+use crate::threads::{self, Control, MAX_THREADS};
+
+/// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
+/// Called on the thread that made the call, at its start, at most every 20 ms, and at its end.
+#[allow(non_camel_case_types)]
+pub type fourier_progress =
+    Option<unsafe extern "C" fn(fraction: c_double, user: *mut c_void) -> c_int>;
+
+/// How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
+/// of calls, from several threads at once as long as nobody changes it meanwhile.
+#[allow(non_camel_case_types)]
+pub struct fourier_options {
+    threads: usize,
+    progress: fourier_progress,
+    user: *mut c_void,
+}
+
+impl fourier_options {
+    const DEFAULT: fourier_options =
+        fourier_options { threads: 0, progress: None, user: std::ptr::null_mut() };
+
+    /// The options behind a pointer from C: NULL = the defaults.
+    ///
+    /// # Safety
+    /// As [`handle`].
+    pub(super) unsafe fn of<'a>(options: *const fourier_options) -> &'a fourier_options {
+        // SAFETY: the caller's promise.
+        unsafe { options.as_ref() }.unwrap_or(&fourier_options::DEFAULT)
+    }
+
+    /// Runs `body` with these options' threads and progress.
+    pub(super) fn control<R>(&self, body: impl FnOnce(&Control) -> R) -> R {
+        let user = self.user;
+        match self.progress {
+            None => body(&Control::new(self.threads, None)),
+            Some(progress) => {
+                // SAFETY: whoever set the progress function promised that it can be called so.
+                let report = |fraction: f64| unsafe { progress(fraction, user) } != 0;
+                body(&Control::new(self.threads, Some(&report)))
+            }
+        }
+    }
+}
+
+// SAFETY: only for the constant DEFAULT, whose pointer is NULL; handles are the caller's to share.
+unsafe impl Sync for fourier_options {}
+
+/// Makes options with every setting at its default.
+///
+/// @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn fourier_options_new() -> *mut fourier_options {
+    Box::into_raw(Box::new(fourier_options::DEFAULT))
+}
+
+/// Frees options; NULL is allowed. No call may be using them.
+///
+/// @param options  from fourier_options_new, or NULL. From any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fourier_options_free(options: *mut fourier_options) {
+    if !options.is_null() {
+        // SAFETY: it came from fourier_options_new and is freed once, as documented.
+        drop(unsafe { Box::from_raw(options) });
+    }
+}
+
+/// Sets the number of threads of a call.
+///
+/// The result of every function is the same, bit for bit, for any number.
+///
+/// @param options  not NULL
+/// @param threads  1 to 1024; 0 = the default of the process
+/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fourier_options_set_threads(
+    options: *mut fourier_options,
+    threads: c_int,
+) -> c_int {
+    gate(|| {
+        // SAFETY: a handle of this library, as documented.
+        let options = unsafe { handle_mut("options", options) }?;
+        options.threads = checked_threads(threads)?;
+        Ok(())
+    })
+}
+
+fn checked_threads(threads: c_int) -> Result<usize, Error> {
+    usize::try_from(threads)
+        .ok()
+        .filter(|&threads| threads <= MAX_THREADS)
+        .ok_or_else(|| Error::invalid("threads", format!("{threads} is not in 0 to {MAX_THREADS}")))
+}
+
+/// Sets a function that is told the progress of a call and may cancel it.
+///
+/// @param options  not NULL
+/// @param report   called on the calling thread with the fraction done, from 0 to 1; returns
+///                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
+///                 and leaves its outputs partly written. NULL = none. It must not longjmp or throw.
+/// @param user     handed to report as it is
+/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fourier_options_set_progress(
+    options: *mut fourier_options,
+    report: fourier_progress,
+    user: *mut c_void,
+) -> c_int {
+    gate(|| {
+        // SAFETY: a handle of this library, as documented.
+        let options = unsafe { handle_mut("options", options) }?;
+        (options.progress, options.user) = (report, user);
+        Ok(())
+    })
+}
+
+/// Sets the number of threads of this process's calls that do not set their own.
+///
+/// @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from the
+///                 environment as it was at the first call, or the processors that this process may use (affinity and
+///                 container quota). From any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn fourier_set_num_threads(threads: c_int) {
+    threads::set_num_threads(usize::try_from(threads).unwrap_or(0));
+}
+
+/// The number of threads that a call without its own setting uses.
+///
+/// @return 1 to 1024. From any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn fourier_get_num_threads() -> c_int {
+    threads::num_threads() as c_int
+}

@@ -1,0 +1,119 @@
+//! What can go wrong, in words. The integers that C callers see are made in `capi::status`.
+
+use std::fmt;
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Error {
+    /// An argument is outside what the function accepts; `problem` tells its value.
+    Invalid {
+        /// Name of the argument, as in the C header.
+        argument: &'static str,
+        /// What is wrong with it, with the value.
+        problem: String,
+    },
+    /// A number is NaN or infinite where a finite one is needed.
+    NotFinite {
+        /// Name of the argument, as in the C header.
+        argument: &'static str,
+        /// Position of the first such element, for arrays.
+        index: Option<usize>,
+        /// The value found.
+        value: f64,
+    },
+    /// Memory for the working arrays could not be had.
+    OutOfMemory {
+        /// What the memory was for.
+        what: &'static str,
+        /// How much was asked for.
+        bytes: usize,
+    },
+    /// The library cannot do this.
+    NotSupported(String),
+    /// The tolerance asked for is below what double precision can give for these arguments.
+    Tolerance {
+        /// The tolerance asked for.
+        asked: f64,
+        /// The smallest tolerance that can be kept.
+        reachable: f64,
+    },
+    /// The progress function asked to stop.
+    Cancelled,
+    /// At least one task of a parallel map returned non-zero.
+    TaskFailed {
+        /// How many tasks returned non-zero.
+        failed: usize,
+        /// How many tasks there were.
+        count: usize,
+        /// The first of them.
+        index: usize,
+        /// What that one returned.
+        result: i32,
+    },
+    /// The operating system refused.
+    System {
+        /// What was being done.
+        step: String,
+        /// Its errno.
+        errno: i32,
+    },
+    /// A defect of the library itself.
+    Internal(String),
+}
+
+impl Error {
+    /// An argument outside what the function accepts.
+    pub fn invalid(argument: &'static str, problem: impl Into<String>) -> Error {
+        Error::Invalid { argument, problem: problem.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Invalid { argument, problem } => write!(f, "{argument}: {problem}"),
+            Error::NotFinite { argument, index: Some(index), value } => {
+                write!(f, "{argument}[{index}] is {value}, but must be finite")
+            }
+            Error::NotFinite { argument, index: None, value } => {
+                write!(f, "{argument} is {value}, but must be finite")
+            }
+            Error::OutOfMemory { what, bytes } => {
+                write!(f, "out of memory: {bytes} bytes for {what} could not be had")
+            }
+            Error::NotSupported(what) => write!(f, "not supported: {what}"),
+            Error::Tolerance { asked, reachable } => write!(
+                f,
+                "tolerance: {asked:e} cannot be kept in double precision here; the smallest \
+                 that can is {reachable:.1e}"
+            ),
+            Error::Cancelled => write!(f, "cancelled by the progress function"),
+            Error::TaskFailed { failed, count, index, result } => write!(
+                f,
+                "{failed} of {count} tasks failed; the first was task {index}, which returned \
+                 {result}"
+            ),
+            Error::System { step, errno } => {
+                write!(f, "{step}: {}", std::io::Error::from_raw_os_error(*errno))
+            }
+            Error::Internal(what) => write!(f, "internal error of the library: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A vector of `len` copies of `value`, or [`Error::OutOfMemory`] instead of an abort.
+pub fn filled<T: Clone>(len: usize, value: T, what: &'static str) -> Result<Vec<T>, Error> {
+    let mut vector = with_capacity(len, what)?;
+    vector.resize(len, value);
+    Ok(vector)
+}
+
+/// An empty vector with room for `len` elements, or [`Error::OutOfMemory`] instead of an abort.
+pub fn with_capacity<T>(len: usize, what: &'static str) -> Result<Vec<T>, Error> {
+    let mut vector = Vec::new();
+    let bytes = len.saturating_mul(size_of::<T>());
+    vector.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { what, bytes })?;
+    Ok(vector)
+}

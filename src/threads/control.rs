@@ -1,0 +1,145 @@
+//! How one call is run: its number of threads, its progress and its cancellation.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::pool::{Pool, num_threads};
+use crate::error::Error;
+use crate::quiet;
+
+/// Told the fraction done, from 0 to 1, on the calling thread; returns true to cancel the call.
+pub type Report<'a> = &'a dyn Fn(f64) -> bool;
+
+/// At most one report in this time.
+const REPORT_INTERVAL: Duration = Duration::from_millis(20);
+
+/// How one call is run. Belongs to the thread that called.
+pub struct Control<'a> {
+    threads: usize,
+    report: Option<Report<'a>>,
+    last_report: Cell<Option<Instant>>,
+    shared: Shared,
+}
+
+/// What the workers see of it.
+#[derive(Default)]
+struct Shared {
+    cancelled: AtomicBool,
+    done: AtomicU64,
+    expected: AtomicU64,
+}
+
+impl<'a> Control<'a> {
+    /// A call on `threads` threads (0 = the default) that tells its progress to `report`.
+    pub fn new(threads: usize, report: Option<Report<'a>>) -> Control<'a> {
+        let threads = if threads == 0 { num_threads() } else { threads };
+        Control { threads, report, last_report: Cell::new(None), shared: Shared::default() }
+    }
+
+    /// Announces `units` more work, in any unit that is the same for the whole call.
+    pub fn expect(&self, units: u64) {
+        self.shared.expected.fetch_add(units, Ordering::Relaxed);
+    }
+
+    /// Reports the start of the work, so that every call can be cancelled.
+    pub fn begin(&self) -> Result<(), Error> {
+        self.report(0.0)
+    }
+
+    /// Reports the end of the work.
+    pub fn finish(&self) -> Result<(), Error> {
+        self.report(1.0)
+    }
+
+    /// Does `work` on every item, each worth `units`, on all threads of the call, or on the
+    /// calling thread alone where `alone` says that waking a worker would take longer. Items are
+    /// begun in order; an error stops the rest and is returned, the first by position. Each thread
+    /// that takes part has a scratch of its own.
+    pub fn for_each<T: Send, S: Send>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        units: u64,
+        alone: bool,
+        scratch: impl Fn() -> Result<S, Error> + Sync,
+        work: impl Fn(&mut S, T) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        let items: Vec<_> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+        let next = AtomicUsize::new(0);
+        let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
+        let scratches: Mutex<Vec<S>> = Mutex::new(Vec::new());
+        let shared = &self.shared;
+
+        let step = || -> bool {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= items.len() || shared.cancelled.load(Ordering::Relaxed) {
+                return false;
+            }
+            let outcome = quiet::catch(|| {
+                let item = lock(&items[index]).take().expect("an item is taken once");
+                let spare = lock(&scratches).pop();
+                let mut mine = spare.map_or_else(&scratch, Ok)?;
+                work(&mut mine, item)?;
+                lock(&scratches).push(mine);
+                Ok(())
+            });
+            shared.done.fetch_add(units, Ordering::Relaxed);
+            let Err(error) = outcome else { return true };
+            next.fetch_max(items.len(), Ordering::Relaxed);
+            let mut first = lock(&failure);
+            if first.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
+                *first = Some((index, error));
+            }
+            false
+        };
+
+        let threads = self.threads.min(items.len());
+        match if alone { None } else { Pool::get(threads.min(self.threads)) } {
+            Some(pool) if threads > 1 => pool.run(threads - 1, &step, &|| self.report_sometimes()),
+            _ => {
+                while step() {
+                    self.report_sometimes();
+                }
+            }
+        }
+        match lock(&failure).take() {
+            Some((_, error)) => Err(error),
+            None => self.check(),
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        match self.shared.cancelled.load(Ordering::Relaxed) {
+            true => Err(Error::Cancelled),
+            false => Ok(()),
+        }
+    }
+
+    fn report(&self, fraction: f64) -> Result<(), Error> {
+        if let Some(report) = self.report {
+            self.last_report.set(Some(Instant::now()));
+            if report(fraction) {
+                self.shared.cancelled.store(true, Ordering::Relaxed);
+            }
+        }
+        self.check()
+    }
+
+    fn report_sometimes(&self) {
+        if self.report.is_none()
+            || self.last_report.get().is_some_and(|last| last.elapsed() < REPORT_INTERVAL)
+            || self.check().is_err()
+        {
+            return;
+        }
+        let done = self.shared.done.load(Ordering::Relaxed) as f64;
+        let expected = self.shared.expected.load(Ordering::Relaxed) as f64;
+        // 1 is kept for the end.
+        let _ = self.report((done / expected.max(1.0)).min(0.999));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,207 @@
+//! The pools, one for each number of threads asked for, and who may enter a call's work.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::fork::{PerProcess, ProcessId, current_process, without_fork};
+
+/// The most threads that can be asked for.
+pub const MAX_THREADS: usize = 1024;
+
+/// The default number of threads: 0 = what the environment or the machine says.
+static NUM_THREADS: AtomicUsize = AtomicUsize::new(0);
+
+static AUTOMATIC: PerProcess<usize> = PerProcess::new(|| {
+    let wanted =
+        std::env::var("FOURIER_NUM_THREADS").ok().and_then(|text| text.trim().parse().ok());
+    match wanted {
+        Some(threads) if (1..=MAX_THREADS).contains(&threads) => threads,
+        // Affinity and container quota are taken into account.
+        _ => std::thread::available_parallelism().map_or(1, |n| n.get().min(MAX_THREADS)),
+    }
+});
+
+static POOLS: PerProcess<Mutex<BTreeMap<usize, Option<Arc<Pool>>>>> =
+    PerProcess::new(|| Mutex::new(BTreeMap::new()));
+
+thread_local! {
+    /// The pool of the call that this thread is computing for.
+    static CURRENT: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+}
+
+/// Sets the default number of threads of this process; 0 = automatic.
+pub fn set_num_threads(threads: usize) {
+    NUM_THREADS.store(threads.min(MAX_THREADS), Ordering::Relaxed);
+}
+
+/// The number of threads that a call without a wish of its own uses.
+pub fn num_threads() -> usize {
+    match NUM_THREADS.load(Ordering::Relaxed) {
+        0 => *AUTOMATIC.get(),
+        threads => threads,
+    }
+}
+
+/// Workers for calls on `threads` threads: one less, since the caller computes too.
+pub struct Pool {
+    threads: usize,
+    process: ProcessId,
+    workers: rayon::ThreadPool,
+}
+
+impl Pool {
+    /// The pool for `threads` threads, or that of the call around this one. None when one thread
+    /// is enough or no thread can be had: the caller computes alone then.
+    pub fn get(threads: usize) -> Option<Arc<Pool>> {
+        let here = current_process();
+        if let Some(around) = CURRENT.with_borrow(Clone::clone)
+            && around.process == here
+        {
+            return Some(around);
+        }
+        if threads <= 1 {
+            return None;
+        }
+        let mut pools = POOLS.get().lock().unwrap_or_else(PoisonError::into_inner);
+        pools
+            .entry(threads)
+            .or_insert_with(|| without_fork(|| Pool::new(threads, here)).map(Arc::new))
+            .clone()
+    }
+
+    fn new(threads: usize, process: ProcessId) -> Option<Pool> {
+        let workers = with_signals_blocked(|| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads - 1)
+                .thread_name(|index| format!("fourier-{index}"))
+                .start_handler(|_| crate::quiet::silence_this_thread())
+                .build()
+        })
+        .ok()?;
+        workers.broadcast(|_| ());
+        Some(Pool { threads, process, workers })
+    }
+
+    /// Runs `step` again and again, on this thread and on up to `helpers` workers, until it
+    /// returns false everywhere. This thread calls `between` after each of its steps, and every
+    /// 20 ms while it has nothing left to do but wait for the others.
+    pub fn run(
+        self: &Arc<Pool>,
+        helpers: usize,
+        step: &(dyn Fn() -> bool + Sync),
+        between: &dyn Fn(),
+    ) {
+        // SAFETY: the reference is only used between Gate::enter and Gate::leave, and this
+        // function does not return, not even by a panic, before Closing has shut the gate and
+        // seen every thread leave.
+        let step_forever: &'static (dyn Fn() -> bool + Sync) = unsafe { std::mem::transmute(step) };
+        let gate = Arc::new(Gate::default());
+        for _ in 0..helpers.min(self.threads - 1) {
+            let (gate, pool) = (Arc::clone(&gate), Arc::clone(self));
+            self.workers.spawn(move || {
+                let _current = Entered::new(pool);
+                while gate.enter() {
+                    let more = step_forever();
+                    gate.leave();
+                    if !more {
+                        break;
+                    }
+                    rayon::yield_now();
+                }
+            });
+        }
+        let _closing = Closing { gate: &gate, between };
+        let _current = Entered::new(Arc::clone(self));
+        while step() {
+            between();
+        }
+    }
+}
+
+/// Marks this thread as computing for a call on `pool`, until dropped.
+struct Entered(Option<Arc<Pool>>);
+
+impl Entered {
+    fn new(pool: Arc<Pool>) -> Entered {
+        Entered(CURRENT.replace(Some(pool)))
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}
+
+/// Lets helpers into a call's work one item at a time, and keeps them out once the call is over.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    left: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    closed: bool,
+    inside: usize,
+}
+
+impl Gate {
+    fn enter(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.closed {
+            state.inside += 1;
+        }
+        !state.closed
+    }
+
+    fn leave(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.inside -= 1;
+        if state.closed && state.inside == 0 {
+            self.left.notify_all();
+        }
+    }
+}
+
+struct Closing<'a> {
+    gate: &'a Gate,
+    between: &'a dyn Fn(),
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        let tick = std::time::Duration::from_millis(20);
+        let mut state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.closed = true;
+        while state.inside > 0 {
+            let (back, timeout) =
+                self.gate.left.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner);
+            state = back;
+            if timeout.timed_out() && state.inside > 0 {
+                drop(state);
+                (self.between)();
+                state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}
+
+/// Threads inherit the signal mask of the one that starts them: workers take no signals, so the
+/// host's handlers run on the host's threads.
+fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: sigfillset initialises `all`; pthread_sigmask initialises `before`.
+    let before = unsafe {
+        let mut all = std::mem::zeroed();
+        let mut before = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &all, &mut before);
+        before
+    };
+    let result = body();
+    // SAFETY: `before` is the mask read above.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut()) };
+    result
+}
