@@ -6,14 +6,18 @@
 //! and are checked, since C may pass any value.
 
 mod boundary;
+mod legacy;
 mod options;
 mod parallel;
 mod pointers;
+mod spectrum;
 mod status;
 mod version;
 
 pub use boundary::*;
+pub use legacy::*;
 pub use options::*;
 pub use parallel::*;
+pub use spectrum::*;
 pub use status::*;
 pub use version::*;

@@ -11,6 +11,7 @@ pub mod error;
 mod fork;
 mod quiet;
 mod simd;
+pub mod spectrum;
 pub mod threads;
 
 pub mod capi;

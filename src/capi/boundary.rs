@@ -30,6 +30,11 @@ pub(super) fn remember(text: &str) {
     let _ = LAST_ERROR.try_with(|last| last.replace(text));
 }
 
+/// Makes `fourier_last_error` answer "" on this thread.
+pub(super) fn forget() {
+    let _ = LAST_ERROR.try_with(|last| last.take());
+}
+
 /// The calling thread's last failure in full: which argument, which index, which step.
 ///
 /// A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
