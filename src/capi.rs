@@ -5,6 +5,9 @@
 //! for `fourier_last_error`. There is no mathematics here. Enumerations arrive as plain integers
 //! and are checked, since C may pass any value.
 
+// The comment of each export is the C header: it says what pointers must be.
+#![allow(clippy::missing_safety_doc)]
+
 mod boundary;
 mod legacy;
 mod options;
