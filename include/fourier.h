@@ -11,6 +11,14 @@
 #include <stdint.h>
 
 /**
+ * Version of this header; that of the library is fourier_version().
+ */
+#define FOURIER_VERSION_MAJOR 0
+#define FOURIER_VERSION_MINOR 1
+#define FOURIER_VERSION_PATCH 0
+
+
+/**
  * What every function that can fail returns. 0 is success, a positive number one of these, a
  * negative number -errno from the operating system. Numbers are never reused.
  */
@@ -93,17 +101,6 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The calling thread's last failure in full: which argument, which index, which step.
- *
- * A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
- * `fourier_`, which have no status to return, set it to "" when they succeed.
- *
- * @return text that stays valid until the next call that fails on this thread; "" when none has.
- *         Never NULL, never freed. Each thread has its own.
- */
-const char *fourier_last_error(void);
-
-/**
  * Power spectrum of unevenly sampled series, called as the legacy C routine:
  * S(f) = (sum x cos 2 pi f t)^2 + (sum x sin 2 pi f t)^2 on f = f0 + k df, k = 0..nf-1.
  *
@@ -149,6 +146,62 @@ void fourier_(const double *t,
               const int *nf,
               double *fr,
               double *s1);
+
+/**
+ * Power spectrum of unevenly sampled series:
+ * S(f) = (sum x cos 2 pi f t)^2 + (sum x sin 2 pi f t)^2 on f = f0 + k df, k = 0..nf-1.
+ *
+ * @param n        number of samples, >= 0; 0 gives power 0
+ * @param t        n times, any unit, any order, duplicates allowed; NULL only when n = 0
+ * @param x        n values; NULL only when n = 0
+ * @param f0       first frequency, cycles per unit of time
+ * @param df       step; any sign, or 0
+ * @param nf       number of frequencies, >= 0; 0 does nothing
+ * @param freq     nf elements: the frequencies, correctly rounded; or NULL
+ * @param power    nf elements: the power, in the square of the unit of x, not normalised
+ * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
+ *                 depend, bit for bit, on the number of threads
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
+ *         FOURIER_TOLERANCE_UNREACHABLE, FOURIER_CANCELLED. Outputs may not overlap inputs or
+ *         each other. On failure they are untouched, except after FOURIER_CANCELLED,
+ *         FOURIER_OUT_OF_MEMORY and FOURIER_INTERNAL, which may leave them partly written.
+ *         From any thread, and in a forked child.
+ */
+int fourier_power(int64_t n,
+                  const double *t,
+                  const double *x,
+                  double f0,
+                  double df,
+                  int64_t nf,
+                  double *freq,
+                  double *power,
+                  const struct fourier_options *options);
+
+/**
+ * Complex spectrum of unevenly sampled series: F(f) = sum x exp(+2 pi i f t) on
+ * f = f0 + k df, k = 0..nf-1.
+ *
+ * @param n        number of samples, >= 0; 0 gives 0
+ * @param t        n times, any unit, any order, duplicates allowed; NULL only when n = 0
+ * @param x        n values; NULL only when n = 0
+ * @param f0       first frequency, cycles per unit of time
+ * @param df       step; any sign, or 0
+ * @param nf       number of frequencies, >= 0; 0 does nothing
+ * @param freq     nf elements: the frequencies, correctly rounded; or NULL
+ * @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x
+ * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
+ *                 depend, bit for bit, on the number of threads
+ * @return as fourier_power, and the same rules for overlap, failures, threads and fork.
+ */
+int fourier_transform(int64_t n,
+                      const double *t,
+                      const double *x,
+                      double f0,
+                      double df,
+                      int64_t nf,
+                      double *freq,
+                      double *spectrum,
+                      const struct fourier_options *options);
 
 /**
  * Makes options with every setting at its default.
@@ -252,62 +305,6 @@ int fourier_parallel_map(int64_t count,
                          const struct fourier_options *options);
 
 /**
- * Power spectrum of unevenly sampled series:
- * S(f) = (sum x cos 2 pi f t)^2 + (sum x sin 2 pi f t)^2 on f = f0 + k df, k = 0..nf-1.
- *
- * @param n        number of samples, >= 0; 0 gives power 0
- * @param t        n times, any unit, any order, duplicates allowed; NULL only when n = 0
- * @param x        n values; NULL only when n = 0
- * @param f0       first frequency, cycles per unit of time
- * @param df       step; any sign, or 0
- * @param nf       number of frequencies, >= 0; 0 does nothing
- * @param freq     nf elements: the frequencies, correctly rounded; or NULL
- * @param power    nf elements: the power, in the square of the unit of x, not normalised
- * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
- *                 depend, bit for bit, on the number of threads
- * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
- *         FOURIER_TOLERANCE_UNREACHABLE, FOURIER_CANCELLED. Outputs may not overlap inputs or
- *         each other. On failure they are untouched, except after FOURIER_CANCELLED,
- *         FOURIER_OUT_OF_MEMORY and FOURIER_INTERNAL, which may leave them partly written.
- *         From any thread, and in a forked child.
- */
-int fourier_power(int64_t n,
-                  const double *t,
-                  const double *x,
-                  double f0,
-                  double df,
-                  int64_t nf,
-                  double *freq,
-                  double *power,
-                  const struct fourier_options *options);
-
-/**
- * Complex spectrum of unevenly sampled series: F(f) = sum x exp(+2 pi i f t) on
- * f = f0 + k df, k = 0..nf-1.
- *
- * @param n        number of samples, >= 0; 0 gives 0
- * @param t        n times, any unit, any order, duplicates allowed; NULL only when n = 0
- * @param x        n values; NULL only when n = 0
- * @param f0       first frequency, cycles per unit of time
- * @param df       step; any sign, or 0
- * @param nf       number of frequencies, >= 0; 0 does nothing
- * @param freq     nf elements: the frequencies, correctly rounded; or NULL
- * @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x
- * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
- *                 depend, bit for bit, on the number of threads
- * @return as fourier_power, and the same rules for overlap, failures, threads and fork.
- */
-int fourier_transform(int64_t n,
-                      const double *t,
-                      const double *x,
-                      double f0,
-                      double df,
-                      int64_t nf,
-                      double *freq,
-                      double *spectrum,
-                      const struct fourier_options *options);
-
-/**
  * Text of a status: a positive code, 0, or -errno.
  *
  * @param status  what a function of this library returned
@@ -315,6 +312,17 @@ int fourier_transform(int64_t n,
  *         Valid for ever, from any thread and after fork().
  */
 const char *fourier_strerror(int status);
+
+/**
+ * The calling thread's last failure in full: which argument, which index, which step.
+ *
+ * A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
+ * `fourier_`, which have no status to return, set it to "" when they succeed.
+ *
+ * @return text that stays valid until the next call that fails on this thread; "" when none has.
+ *         Never NULL, never freed. Each thread has its own.
+ */
+const char *fourier_last_error(void);
 
 /**
  * Version of the library at run time, as "MAJOR.MINOR.PATCH".
