@@ -76,7 +76,10 @@ build/venv/.ready: python/requirements.txt | setup
 C_EXAMPLES := $(patsubst c_examples/%.c,build/bin/c/%,$(wildcard c_examples/*.c))
 FORTRAN_EXAMPLES := $(patsubst fortran/examples/%.f90,build/bin/fortran/%,$(wildcard fortran/examples/*.f90)) \
                     $(patsubst fortran/examples/%.f,build/bin/fortran/%,$(wildcard fortran/examples/*.f))
-FORTRAN_MODULES := $(wildcard fortran/*.f90)
+# In the order of their use: the status module first, the module libfourier last.
+FORTRAN_MODULES := $(wildcard fortran/libfourier_status.f90) \
+    $(filter-out %_status.f90 %/libfourier.f90,$(sort $(wildcard fortran/*.f90))) \
+    $(wildcard fortran/libfourier.f90)
 FORTRAN_LIBRARY := $(LIB)/libfourier_fortran.a
 
 examples: $(C_EXAMPLES) $(FORTRAN_EXAMPLES)

@@ -127,10 +127,10 @@ double *fourier(int n, double *t, double *x, double f0, double df, int nf, int n
  *
  * @param t    N times, any unit, any order, duplicates allowed; NULL only when N = 0
  * @param x    N values; NULL only when N = 0
- * @param f0   first frequency, cycles per unit of time
- * @param df   step; any sign, or 0
- * @param n    number of samples, >= 0; 0 gives power 0
- * @param nf   number of frequencies, >= 0; 0 does nothing
+ * @param f0   first frequency, cycles per unit of time; not NULL
+ * @param df   step; any sign, or 0; not NULL
+ * @param n    number of samples, >= 0; 0 gives power 0; not NULL
+ * @param nf   number of frequencies, >= 0; 0 does nothing; not NULL
  * @param fr   NF elements: the frequencies, correctly rounded; NULL only when NF = 0
  * @param s1   NF elements: the power, in the square of the unit of x; NULL only when NF = 0
  *
@@ -158,7 +158,8 @@ void fourier_(const double *t,
  * @param df       step; any sign, or 0
  * @param nf       number of frequencies, >= 0; 0 does nothing
  * @param freq     nf elements: the frequencies, correctly rounded; or NULL
- * @param power    nf elements: the power, in the square of the unit of x, not normalised
+ * @param power    nf elements: the power, in the square of the unit of x, not normalised; NULL
+ *                 only when nf = 0
  * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
  *                 depend, bit for bit, on the number of threads
  * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
@@ -188,10 +189,12 @@ int fourier_power(int64_t n,
  * @param df       step; any sign, or 0
  * @param nf       number of frequencies, >= 0; 0 does nothing
  * @param freq     nf elements: the frequencies, correctly rounded; or NULL
- * @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x
+ * @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x; NULL only
+ *                 when nf = 0
  * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
  *                 depend, bit for bit, on the number of threads
- * @return as fourier_power, and the same rules for overlap, failures, threads and fork.
+ * @return as fourier_power, with the same rules for overlap and failures. From any thread, and in
+ *         a forked child.
  */
 int fourier_transform(int64_t n,
                       const double *t,
@@ -220,7 +223,7 @@ void fourier_options_free(struct fourier_options *options);
 /**
  * Sets how a spectrum is computed.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
@@ -230,7 +233,7 @@ int fourier_options_set_method(struct fourier_options *options, fourier_method m
  * Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
  * F is the complex spectrum and the power is |F|^2.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param relative from 0 (excluded) to 1; the default is as exact as the direct sum in double
  *                 precision
  * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
@@ -243,7 +246,7 @@ int fourier_options_set_tolerance(struct fourier_options *options, double relati
  *
  * The result of every function is the same, bit for bit, for any number.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param threads  1 to 1024; 0 = the default of the process
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
@@ -252,11 +255,12 @@ int fourier_options_set_threads(struct fourier_options *options, int threads);
 /**
  * Sets a function that is told the progress of a call and may cancel it.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param report   called on the calling thread with the fraction done, from 0 to 1; returns
  *                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
- *                 and leaves its outputs partly written. NULL = none. It must not longjmp or throw.
- * @param user     handed to report as it is
+ *                 and leaves its outputs partly written. NULL = none. It must not longjmp or
+ *                 throw out
+ * @param user     handed to report as it is; may be NULL
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
 int fourier_options_set_progress(struct fourier_options *options,
@@ -266,9 +270,9 @@ int fourier_options_set_progress(struct fourier_options *options,
 /**
  * Sets the number of threads of this process's calls that do not set their own.
  *
- * @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from the
- *                 environment as it was at the first call, or the processors that this process may use (affinity and
- *                 container quota). From any thread.
+ * @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from
+ *                 the environment as it was at the first call, or the processors that this process
+ *                 may use (affinity and container quota). From any thread.
  */
 void fourier_set_num_threads(int threads);
 
@@ -285,13 +289,13 @@ int fourier_get_num_threads(void);
  *
  * Every task runs once, whatever the others return, unless the progress function cancels: then
  * tasks not yet begun do not run. Tasks run at the same time on the calling thread and on
- * workers; library calls inside a task share the same threads. After fork() the child may call
- * this anew.
+ * workers; library calls inside a task share the same threads. From any thread, from inside a
+ * task, and in a forked child.
  *
  * @param count    number of tasks, >= 0
  * @param task     not NULL unless count is 0; may be called from several threads at once; must not
  *                 longjmp or throw out
- * @param user     handed to every task as it is
+ * @param user     handed to every task as it is; may be NULL
  * @param results  NULL, or count elements: results[i] receives what task i returned (0 where it
  *                 did not run)
  * @param options  threads and progress; NULL = defaults
@@ -320,7 +324,7 @@ const char *fourier_strerror(int status);
  * `fourier_`, which have no status to return, set it to "" when they succeed.
  *
  * @return text that stays valid until the next call that fails on this thread; "" when none has.
- *         Never NULL, never freed. Each thread has its own.
+ *         Never NULL, never freed. From any thread: each has its own text.
  */
 const char *fourier_last_error(void);
 
