@@ -131,10 +131,7 @@ fn gaps(function: &Function) -> Vec<String> {
             || declaration.starts_with("fourier_task");
         // What the library hands on without looking may be anything.
         let opaque = declaration.starts_with("void *user");
-        if pointer
-            && !opaque
-            && !says(text, &["NULL"])
-        {
+        if pointer && !opaque && !says(text, &["NULL"]) {
             gaps.push(format!("@param {name} is a pointer: may it be NULL?"));
         }
     }
