@@ -11,6 +11,14 @@
 #include <stdint.h>
 
 /**
+ * Version of this header; that of the library is fourier_version().
+ */
+#define FOURIER_VERSION_MAJOR 0
+#define FOURIER_VERSION_MINOR 1
+#define FOURIER_VERSION_PATCH 0
+
+
+/**
  * What every function that can fail returns. 0 is success, a positive number one of these, a
  * negative number -errno from the operating system. Numbers are never reused.
  */
@@ -93,17 +101,6 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The calling thread's last failure in full: which argument, which index, which step.
- *
- * A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
- * `fourier_`, which have no status to return, set it to "" when they succeed.
- *
- * @return text that stays valid until the next call that fails on this thread; "" when none has.
- *         Never NULL, never freed. Each thread has its own.
- */
-const char *fourier_last_error(void);
-
-/**
  * Power spectrum of unevenly sampled series, called as the legacy C routine:
  * S(f) = (sum x cos 2 pi f t)^2 + (sum x sin 2 pi f t)^2 on f = f0 + k df, k = 0..nf-1.
  *
@@ -130,10 +127,10 @@ double *fourier(int n, double *t, double *x, double f0, double df, int nf, int n
  *
  * @param t    N times, any unit, any order, duplicates allowed; NULL only when N = 0
  * @param x    N values; NULL only when N = 0
- * @param f0   first frequency, cycles per unit of time
- * @param df   step; any sign, or 0
- * @param n    number of samples, >= 0; 0 gives power 0
- * @param nf   number of frequencies, >= 0; 0 does nothing
+ * @param f0   first frequency, cycles per unit of time; not NULL
+ * @param df   step; any sign, or 0; not NULL
+ * @param n    number of samples, >= 0; 0 gives power 0; not NULL
+ * @param nf   number of frequencies, >= 0; 0 does nothing; not NULL
  * @param fr   NF elements: the frequencies, correctly rounded; NULL only when NF = 0
  * @param s1   NF elements: the power, in the square of the unit of x; NULL only when NF = 0
  *
@@ -151,107 +148,6 @@ void fourier_(const double *t,
               double *s1);
 
 /**
- * Makes options with every setting at its default.
- *
- * @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
- */
-struct fourier_options *fourier_options_new(void);
-
-/**
- * Frees options; NULL is allowed. No call may be using them.
- *
- * @param options  from fourier_options_new, or NULL. From any thread.
- */
-void fourier_options_free(struct fourier_options *options);
-
-/**
- * Sets how a spectrum is computed.
- *
- * @param options  not NULL
- * @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
- */
-int fourier_options_set_method(struct fourier_options *options, fourier_method method);
-
-/**
- * Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
- * F is the complex spectrum and the power is |F|^2.
- *
- * @param options  not NULL
- * @param relative from 0 (excluded) to 1; the default is as exact as the direct sum in double
- *                 precision
- * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
- *         kept makes the later call return FOURIER_TOLERANCE_UNREACHABLE
- */
-int fourier_options_set_tolerance(struct fourier_options *options, double relative);
-
-/**
- * Sets the number of threads of a call.
- *
- * The result of every function is the same, bit for bit, for any number.
- *
- * @param options  not NULL
- * @param threads  1 to 1024; 0 = the default of the process
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
- */
-int fourier_options_set_threads(struct fourier_options *options, int threads);
-
-/**
- * Sets a function that is told the progress of a call and may cancel it.
- *
- * @param options  not NULL
- * @param report   called on the calling thread with the fraction done, from 0 to 1; returns
- *                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
- *                 and leaves its outputs partly written. NULL = none. It must not longjmp or throw.
- * @param user     handed to report as it is
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
- */
-int fourier_options_set_progress(struct fourier_options *options,
-                                 fourier_progress report,
-                                 void *user);
-
-/**
- * Sets the number of threads of this process's calls that do not set their own.
- *
- * @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from the
- *                 environment as it was at the first call, or the processors that this process may use (affinity and
- *                 container quota). From any thread.
- */
-void fourier_set_num_threads(int threads);
-
-/**
- * The number of threads that a call without its own setting uses.
- *
- * @return 1 to 1024. From any thread.
- */
-int fourier_get_num_threads(void);
-
-/**
- * Runs task(0, user) to task(count - 1, user) on the threads of this library: the answer of C and
- * Fortran to a process pool.
- *
- * Every task runs once, whatever the others return, unless the progress function cancels: then
- * tasks not yet begun do not run. Tasks run at the same time on the calling thread and on
- * workers; library calls inside a task share the same threads. After fork() the child may call
- * this anew.
- *
- * @param count    number of tasks, >= 0
- * @param task     not NULL unless count is 0; may be called from several threads at once; must not
- *                 longjmp or throw out
- * @param user     handed to every task as it is
- * @param results  NULL, or count elements: results[i] receives what task i returned (0 where it
- *                 did not run)
- * @param options  threads and progress; NULL = defaults
- * @return FOURIER_OK; FOURIER_TASK_FAILED when any task returned non-zero;
- *         FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY, FOURIER_CANCELLED
- */
-int fourier_parallel_map(int64_t count,
-                         fourier_task task,
-                         void *user,
-                         int *results,
-                         const struct fourier_options *options);
-
-/**
  * Power spectrum of unevenly sampled series:
  * S(f) = (sum x cos 2 pi f t)^2 + (sum x sin 2 pi f t)^2 on f = f0 + k df, k = 0..nf-1.
  *
@@ -262,7 +158,8 @@ int fourier_parallel_map(int64_t count,
  * @param df       step; any sign, or 0
  * @param nf       number of frequencies, >= 0; 0 does nothing
  * @param freq     nf elements: the frequencies, correctly rounded; or NULL
- * @param power    nf elements: the power, in the square of the unit of x, not normalised
+ * @param power    nf elements: the power, in the square of the unit of x, not normalised; NULL
+ *                 only when nf = 0
  * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
  *                 depend, bit for bit, on the number of threads
  * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
@@ -292,10 +189,12 @@ int fourier_power(int64_t n,
  * @param df       step; any sign, or 0
  * @param nf       number of frequencies, >= 0; 0 does nothing
  * @param freq     nf elements: the frequencies, correctly rounded; or NULL
- * @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x
+ * @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x; NULL only
+ *                 when nf = 0
  * @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
  *                 depend, bit for bit, on the number of threads
- * @return as fourier_power, and the same rules for overlap, failures, threads and fork.
+ * @return as fourier_power, with the same rules for overlap and failures. From any thread, and in
+ *         a forked child.
  */
 int fourier_transform(int64_t n,
                       const double *t,
@@ -308,6 +207,108 @@ int fourier_transform(int64_t n,
                       const struct fourier_options *options);
 
 /**
+ * Makes options with every setting at its default.
+ *
+ * @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
+ */
+struct fourier_options *fourier_options_new(void);
+
+/**
+ * Frees options; NULL is allowed. No call may be using them.
+ *
+ * @param options  from fourier_options_new, or NULL. From any thread.
+ */
+void fourier_options_free(struct fourier_options *options);
+
+/**
+ * Sets how a spectrum is computed.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_method(struct fourier_options *options, fourier_method method);
+
+/**
+ * Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
+ * F is the complex spectrum and the power is |F|^2.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param relative from 0 (excluded) to 1; the default is as exact as the direct sum in double
+ *                 precision
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
+ *         kept makes the later call return FOURIER_TOLERANCE_UNREACHABLE
+ */
+int fourier_options_set_tolerance(struct fourier_options *options, double relative);
+
+/**
+ * Sets the number of threads of a call.
+ *
+ * The result of every function is the same, bit for bit, for any number.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param threads  1 to 1024; 0 = the default of the process
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_threads(struct fourier_options *options, int threads);
+
+/**
+ * Sets a function that is told the progress of a call and may cancel it.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param report   called on the calling thread with the fraction done, from 0 to 1; returns
+ *                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
+ *                 and leaves its outputs partly written. NULL = none. It must not longjmp or
+ *                 throw out
+ * @param user     handed to report as it is; may be NULL
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_progress(struct fourier_options *options,
+                                 fourier_progress report,
+                                 void *user);
+
+/**
+ * Sets the number of threads of this process's calls that do not set their own.
+ *
+ * @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from
+ *                 the environment as it was at the first call, or the processors that this process
+ *                 may use (affinity and container quota). From any thread.
+ */
+void fourier_set_num_threads(int threads);
+
+/**
+ * The number of threads that a call without its own setting uses.
+ *
+ * @return 1 to 1024. From any thread.
+ */
+int fourier_get_num_threads(void);
+
+/**
+ * Runs task(0, user) to task(count - 1, user) on the threads of this library: the answer of C and
+ * Fortran to a process pool.
+ *
+ * Every task runs once, whatever the others return, unless the progress function cancels: then
+ * tasks not yet begun do not run. Tasks run at the same time on the calling thread and on
+ * workers; library calls inside a task share the same threads. From any thread, from inside a
+ * task, and in a forked child.
+ *
+ * @param count    number of tasks, >= 0
+ * @param task     not NULL unless count is 0; may be called from several threads at once; must not
+ *                 longjmp or throw out
+ * @param user     handed to every task as it is; may be NULL
+ * @param results  NULL, or count elements: results[i] receives what task i returned (0 where it
+ *                 did not run)
+ * @param options  threads and progress; NULL = defaults
+ * @return FOURIER_OK; FOURIER_TASK_FAILED when any task returned non-zero;
+ *         FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY, FOURIER_CANCELLED
+ */
+int fourier_parallel_map(int64_t count,
+                         fourier_task task,
+                         void *user,
+                         int *results,
+                         const struct fourier_options *options);
+
+/**
  * Text of a status: a positive code, 0, or -errno.
  *
  * @param status  what a function of this library returned
@@ -315,6 +316,17 @@ int fourier_transform(int64_t n,
  *         Valid for ever, from any thread and after fork().
  */
 const char *fourier_strerror(int status);
+
+/**
+ * The calling thread's last failure in full: which argument, which index, which step.
+ *
+ * A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
+ * `fourier_`, which have no status to return, set it to "" when they succeed.
+ *
+ * @return text that stays valid until the next call that fails on this thread; "" when none has.
+ *         Never NULL, never freed. From any thread: each has its own text.
+ */
+const char *fourier_last_error(void);
 
 /**
  * Version of the library at run time, as "MAJOR.MINOR.PATCH".

@@ -4,15 +4,24 @@
 //! the one gate (`boundary`), which turns an error or a panic into a status and keeps its text
 //! for `fourier_last_error`. There is no mathematics here. Enumerations arrive as plain integers
 //! and are checked, since C may pass any value.
+//!
+//! The order of the modules is the order of the declarations in the header.
+
+mod legacy;
+
+mod spectrum;
+
+mod options;
+
+mod parallel;
+
+mod status;
 
 mod boundary;
-mod legacy;
-mod options;
-mod parallel;
-mod pointers;
-mod spectrum;
-mod status;
+
 mod version;
+
+mod pointers;
 
 pub use boundary::*;
 pub use legacy::*;

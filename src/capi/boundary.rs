@@ -41,7 +41,7 @@ pub(super) fn forget() {
 /// `fourier_`, which have no status to return, set it to "" when they succeed.
 ///
 /// @return text that stays valid until the next call that fails on this thread; "" when none has.
-///         Never NULL, never freed. Each thread has its own.
+///         Never NULL, never freed. From any thread: each has its own text.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_last_error() -> *const c_char {
     LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())

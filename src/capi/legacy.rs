@@ -70,10 +70,10 @@ pub unsafe extern "C" fn fourier(
 ///
 /// @param t    N times, any unit, any order, duplicates allowed; NULL only when N = 0
 /// @param x    N values; NULL only when N = 0
-/// @param f0   first frequency, cycles per unit of time
-/// @param df   step; any sign, or 0
-/// @param n    number of samples, >= 0; 0 gives power 0
-/// @param nf   number of frequencies, >= 0; 0 does nothing
+/// @param f0   first frequency, cycles per unit of time; not NULL
+/// @param df   step; any sign, or 0; not NULL
+/// @param n    number of samples, >= 0; 0 gives power 0; not NULL
+/// @param nf   number of frequencies, >= 0; 0 does nothing; not NULL
 /// @param fr   NF elements: the frequencies, correctly rounded; NULL only when NF = 0
 /// @param s1   NF elements: the power, in the square of the unit of x; NULL only when NF = 0
 ///

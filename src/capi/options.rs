@@ -95,7 +95,7 @@ pub type MethodArgument = c_int;
 
 /// Sets how a spectrum is computed.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn fourier_options_set_method(
 /// Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
 /// F is the complex spectrum and the power is |F|^2.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param relative from 0 (excluded) to 1; the default is as exact as the direct sum in double
 ///                 precision
 /// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn fourier_options_set_tolerance(
 ///
 /// The result of every function is the same, bit for bit, for any number.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param threads  1 to 1024; 0 = the default of the process
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
@@ -173,11 +173,12 @@ fn checked_threads(threads: c_int) -> Result<usize, Error> {
 
 /// Sets a function that is told the progress of a call and may cancel it.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param report   called on the calling thread with the fraction done, from 0 to 1; returns
 ///                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
-///                 and leaves its outputs partly written. NULL = none. It must not longjmp or throw.
-/// @param user     handed to report as it is
+///                 and leaves its outputs partly written. NULL = none. It must not longjmp or
+///                 throw out
+/// @param user     handed to report as it is; may be NULL
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_options_set_progress(
@@ -195,9 +196,9 @@ pub unsafe extern "C" fn fourier_options_set_progress(
 
 /// Sets the number of threads of this process's calls that do not set their own.
 ///
-/// @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from the
-///                 environment as it was at the first call, or the processors that this process may use (affinity and
-///                 container quota). From any thread.
+/// @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from
+///                 the environment as it was at the first call, or the processors that this process
+///                 may use (affinity and container quota). From any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_set_num_threads(threads: c_int) {
     threads::set_num_threads(usize::try_from(threads).unwrap_or(0));

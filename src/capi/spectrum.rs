@@ -20,7 +20,8 @@ use crate::spectrum::{self, Wanted};
 /// @param df       step; any sign, or 0
 /// @param nf       number of frequencies, >= 0; 0 does nothing
 /// @param freq     nf elements: the frequencies, correctly rounded; or NULL
-/// @param power    nf elements: the power, in the square of the unit of x, not normalised
+/// @param power    nf elements: the power, in the square of the unit of x, not normalised; NULL
+///                 only when nf = 0
 /// @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
 ///                 depend, bit for bit, on the number of threads
 /// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
@@ -57,10 +58,12 @@ pub unsafe extern "C" fn fourier_power(
 /// @param df       step; any sign, or 0
 /// @param nf       number of frequencies, >= 0; 0 does nothing
 /// @param freq     nf elements: the frequencies, correctly rounded; or NULL
-/// @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x
+/// @param spectrum 2*nf elements: real and imaginary part of each F, in the unit of x; NULL only
+///                 when nf = 0
 /// @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
 ///                 depend, bit for bit, on the number of threads
-/// @return as fourier_power, and the same rules for overlap, failures, threads and fork.
+/// @return as fourier_power, with the same rules for overlap and failures. From any thread, and in
+///         a forked child.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_transform(
     n: i64,
