@@ -65,13 +65,6 @@ impl Grid {
         let (high, low) = two_sum(sum, sum_error + product_error);
         Double { high, low }
     }
-
-    /// Writes the frequencies from number `start` on.
-    pub fn write(&self, start: usize, out: &mut [f64]) {
-        for (offset, place) in out.iter_mut().enumerate() {
-            *place = self.frequency((start + offset) as f64);
-        }
-    }
 }
 
 /// a + b and its rounding error, exactly (Knuth).
