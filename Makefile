@@ -22,7 +22,7 @@ endif
 CFLAGS ?= -O2
 FFLAGS ?= -O2
 C_FLAGS := -std=c11 -Wall -Wextra -Werror -Iinclude $(CFLAGS)
-F_FLAGS := -std=f2018 -Wall -Werror $(FFLAGS)
+F_FLAGS := -std=f2018 -Wall -Wextra -Werror $(FFLAGS)
 LEGACY_FLAGS := -std=legacy $(FFLAGS)
 # Programs find the library where they were built, wherever build/ is moved to.
 LINK = -L$(LIB) -lfourier '-Wl,-rpath,$$ORIGIN/../../lib'
@@ -107,9 +107,20 @@ build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
 	@mkdir -p $(@D)
 	$(FC) $(LEGACY_FLAGS) $< -o $@ $(LINK)
 
+# --- Python ----------------------------------------------------------------------------------
+
+# The modules ffourier and cfourier, in build/python; python/libfourier.py needs no compiling.
+PYTHON_MODULES := $(patsubst python/%.pyf,build/python/.%,$(wildcard python/*.pyf))
+
+python: $(PYTHON_MODULES)
+
+build/python/.%: python/%.pyf tools/f2py.sh build/venv/.ready | $(SHARED) setup
+	PYTHON=$(VENV) tools/f2py.sh $< $(@D)
+	@touch $@
+
 # --- tests -----------------------------------------------------------------------------------
 
-test: all examples fortran build/venv/.ready
+test: all examples fortran python
 	CARGO="$(CARGO)" tools/test.sh
 
 clean:
