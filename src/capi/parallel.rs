@@ -50,9 +50,9 @@ pub unsafe extern "C" fn fourier_parallel_map(
             None if count == 0 => return Ok(()),
             None => return Err(Error::invalid("task", "NULL")),
         };
-        // SAFETY: `count` elements to write, as documented.
         let results = match results.is_null() {
             true => &mut [],
+            // SAFETY: `count` elements to write, as documented.
             false => unsafe { output("results", results, count) }?,
         };
         let user = Shared(user);

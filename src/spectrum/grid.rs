@@ -33,7 +33,7 @@ impl Grid {
         let grid = Grid { f0, df, nf };
         let last = grid.frequency(nf.saturating_sub(1) as f64);
         if !last.is_finite() {
-            let problem = format!("{df} makes the last frequency, f0 + (nf - 1) df, {last}");
+            let problem = format!("{df:?} makes the last frequency, f0 + (nf - 1) df, {last}");
             return Err(Error::invalid("df", problem));
         }
         Ok(grid)
@@ -64,13 +64,6 @@ impl Grid {
         let (sum, sum_error) = two_sum(self.f0, product);
         let (high, low) = two_sum(sum, sum_error + product_error);
         Double { high, low }
-    }
-
-    /// Writes the frequencies from number `start` on.
-    pub fn write(&self, start: usize, out: &mut [f64]) {
-        for (offset, place) in out.iter_mut().enumerate() {
-            *place = self.frequency((start + offset) as f64);
-        }
     }
 }
 
