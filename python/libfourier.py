@@ -1,13 +1,13 @@
 """libfourier for Python: Fourier transform of unevenly sampled series, median filter, processes.
 
 One file on ctypes and numpy; no compiler is needed. The shared library is looked for in this order:
-the file named by the environment variable LIBFOURIER, the folder of this file, the build tree
-(../build/lib), the system.
+the file named by the environment variable LIBFOURIER; libfourier.so.* in the folder of this file;
+the build tree (../build/lib); the system.
 
 Arrays may be any real arrays or lists: they are converted to contiguous float64 in the machine's
-byte order, without a copy where they are that already. Every failure raises `FourierError` or one of its
-subclasses, which are also the built-in ValueError, MemoryError, NotImplementedError or OSError;
-an argument of the wrong type raises TypeError. The message names the argument.
+byte order, without a copy where they are that already. Every failure raises `FourierError` or one
+of its subclasses, which are also the built-in ValueError, MemoryError, NotImplementedError or
+OSError; an argument of the wrong type raises TypeError. The message names the argument.
 
 Calls release the GIL, so that other Python threads run meanwhile, and use all processors that the
 process may use; results are the same, bit for bit, for any number of threads. They work in any
@@ -18,6 +18,7 @@ thread cancels it and raises KeyboardInterrupt.
 import ctypes
 import ctypes.util
 import enum
+import glob
 import operator
 import os
 import threading
@@ -175,8 +176,8 @@ def _load():
     if chosen:
         places = [chosen]
     else:
-        places = [
-            os.path.join(here, "libfourier.so"),
+        # Not libfourier.so itself: `import libfourier` would take that one for the module.
+        places = sorted(glob.glob(os.path.join(glob.escape(here), "libfourier.so.*"))) + [
             os.path.join(here, "..", "build", "lib", "libfourier.so"),
             ctypes.util.find_library("fourier"),
             "libfourier.so",

@@ -66,14 +66,12 @@ class Arguments(unittest.TestCase):
         invalid = (libfourier.InvalidArgumentError, ValueError)
         for tolerance in (0, -1, 2, np.nan):
             self.refused(invalid, ["tolerance", str(tolerance)], T, X, 0, 1, 3, tolerance=tolerance)
-        unreachable = (libfourier.ToleranceError, libfourier.FourierError, ValueError)
         self.refused((TypeError,), ["tolerance"], T, X, 0, 1, 3, tolerance="small")
         for threads in (-1, 1025, 2**32 + 1):
             self.refused(invalid, ["threads", str(threads)], T, X, 0, 1, 3, threads=threads)
         self.refused((TypeError,), ["threads", "1.5"], T, X, 0, 1, 3, threads=1.5)
         self.refused(invalid, ["method", "slow", "direct"], T, X, 0, 1, 3, method="slow")
         self.refused((TypeError,), ["progress", "7"], T, X, 0, 1, 3, progress=7)
-        self.assertTrue(issubclass(unreachable[0], unreachable[1:]))
 
     def test_missing_arguments(self):
         with self.assertRaises(TypeError):
