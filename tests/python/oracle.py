@@ -1,4 +1,4 @@
-"""The spectrum in exact rational arithmetic up to the phase: nothing of it comes from the library."""
+"""The spectrum in exact rational arithmetic up to the phase, without the library."""
 
 import math
 from fractions import Fraction
