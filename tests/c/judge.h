@@ -8,7 +8,7 @@
 
 static int checks, failed;
 
-static void judge(const char *function, const char *what, int good, const char *problem)
+static inline void judge(const char *function, const char *what, int good, const char *problem)
 {
     checks++;
     if (good)
@@ -19,7 +19,7 @@ static void judge(const char *function, const char *what, int good, const char *
 }
 
 /* Does the last error say all these words (up to NULL)? The first must begin it. */
-static int says(const char *const words[3])
+static inline int says(const char *const words[3])
 {
     const char *error = fourier_last_error();
     for (int i = 0; i < 3 && words[i] != NULL; i++) {
@@ -31,7 +31,7 @@ static int says(const char *const words[3])
 }
 
 /* The program's last line and its exit status. */
-static int conclude(void)
+static inline int conclude(void)
 {
     printf("%d checks, %d failed\n", checks, failed);
     return failed != 0;

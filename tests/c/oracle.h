@@ -8,18 +8,18 @@
 #include <stdio.h>
 
 /* valgrind computes long double in double precision: the oracle is weaker there. */
-static int oracle_is_exact(void)
+static inline int oracle_is_exact(void)
 {
     volatile long double one = 1;
     return one + 0x1p-60L != one;
 }
 
-static long double oracle_frequency(double f0, double df, int64_t k)
+static inline long double oracle_frequency(double f0, double df, int64_t k)
 {
     return (long double)f0 + (long double)k * (long double)df;
 }
 
-static void oracle_transform(int64_t n, const double *t, const double *x, long double f,
+static inline void oracle_transform(int64_t n, const double *t, const double *x, long double f,
                              long double *re, long double *im)
 {
     const long double two_pi = 6.283185307179586476925286766559L;
@@ -32,7 +32,7 @@ static void oracle_transform(int64_t n, const double *t, const double *x, long d
 }
 
 /* Is a result right? `complex` results are pairs re, im; freq may be NULL. Says what is wrong. */
-static int oracle_agrees(int64_t n, const double *t, const double *x, double f0, double df,
+static inline int oracle_agrees(int64_t n, const double *t, const double *x, double f0, double df,
                          int64_t nf, const double *freq, const double *result, int complex)
 {
     double relative = oracle_is_exact() ? 1e-13 : 1e-8;
