@@ -12,8 +12,8 @@ import numpy as np
 
 import libfourier
 
-# A direct sum of 2e11 terms: it must be stopped to end.
-LONG = (np.arange(100000.0), np.ones(100000), 0.0, 1e-9, 2000000)
+# A direct sum of 8e11 terms: it must be stopped to end.
+LONG = (np.arange(100000.0), np.ones(100000), 0.0, 1e-9, 8000000)
 SHORT = (np.arange(100.0), np.ones(100), 0.0, 0.001, 500)
 
 
