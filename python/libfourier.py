@@ -401,15 +401,8 @@ def power(t, x, f0, df, nf, *, tolerance=None, threads=None, method=None, progre
     KeyboardInterrupt
         On Ctrl-C during a call in the main thread.
     """
-    return _spectrum(
-        _library.fourier_power,
-        np.float64,
-        (t, x, f0, df, nf),
-        tolerance=tolerance,
-        threads=threads,
-        method=method,
-        progress=progress,
-    )
+    settings = dict(tolerance=tolerance, threads=threads, method=method, progress=progress)
+    return _spectrum(_library.fourier_power, np.float64, t, x, f0, df, nf, settings)
 
 
 def transform(t, x, f0, df, nf, *, tolerance=None, threads=None, method=None, progress=None):
@@ -426,37 +419,19 @@ def transform(t, x, f0, df, nf, *, tolerance=None, threads=None, method=None, pr
     spectrum : numpy.ndarray of complex128, shape (nf,)
         F, in the unit of x.
     """
-    return _spectrum(
-        _library.fourier_transform,
-        np.complex128,
-        (t, x, f0, df, nf),
-        tolerance=tolerance,
-        threads=threads,
-        method=method,
-        progress=progress,
-    )
+    settings = dict(tolerance=tolerance, threads=threads, method=method, progress=progress)
+    return _spectrum(_library.fourier_transform, np.complex128, t, x, f0, df, nf, settings)
 
 
-def _spectrum(function, dtype, series_and_grid, **settings):
-    t, x, f0, df, nf = series_and_grid
+def _spectrum(function, dtype, t, x, f0, df, nf, settings):
     t, x = _vector("t", t), _vector("x", x)
     if t.size != x.size:
         raise InvalidArgumentError(f"t has {t.size} elements, but x has {x.size}")
     f0, df = _real("f0", f0), _real("df", df)
     nf = _whole("nf", nf, 0, 2**63 - 1)
     freq, result = _empty("nf", nf, np.float64), _empty("nf", nf, dtype)
-    _call(
-        function,
-        t.size,
-        t.ctypes.data,
-        x.ctypes.data,
-        f0,
-        df,
-        nf,
-        freq.ctypes.data,
-        result.ctypes.data,
-        **settings,
-    )
+    inputs = t.size, t.ctypes.data, x.ctypes.data, f0, df, nf
+    _call(function, *inputs, freq.ctypes.data, result.ctypes.data, **settings)
     return freq, result
 
 
