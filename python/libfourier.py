@@ -312,7 +312,7 @@ def _call(function, *arguments, tolerance=None, threads=None, method=None, progr
             threads = _whole("threads", threads, 0, _MAX_THREADS)
             _check(_library.fourier_options_set_threads(options, threads))
         if method is not None:
-            if method not in _METHODS:
+            if not isinstance(method, str) or method not in _METHODS:
                 raise InvalidArgumentError(f"method: {method!r} is none of {', '.join(_METHODS)}")
             _check(_library.fourier_options_set_method(options, _METHODS[method]))
         if watched:

@@ -71,6 +71,7 @@ class Arguments(unittest.TestCase):
             self.refused(invalid, ["threads", str(threads)], T, X, 0, 1, 3, threads=threads)
         self.refused((TypeError,), ["threads", "1.5"], T, X, 0, 1, 3, threads=1.5)
         self.refused(invalid, ["method", "slow", "direct"], T, X, 0, 1, 3, method="slow")
+        self.refused(invalid, ["method", "['fast']"], T, X, 0, 1, 3, method=["fast"])
         self.refused((TypeError,), ["progress", "7"], T, X, 0, 1, 3, progress=7)
 
     def test_missing_arguments(self):
