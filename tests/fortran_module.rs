@@ -27,6 +27,14 @@ fn parallel_map_works() {
 }
 
 #[test]
+fn programs_that_trap_floating_point_exceptions_are_not_stopped() {
+    let scratch = Scratch::new();
+    let source = file("tests/fortran/traps.f90");
+    let program = compile_fortran(&scratch, &source, Fortran::Modern);
+    assert_eq!(stdout_of(program), "no trap\n");
+}
+
+#[test]
 fn failures_without_stat_stop_the_program_with_their_text() {
     let scratch = Scratch::new();
     let source = file("tests/fortran/stops.f90");
