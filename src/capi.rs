@@ -10,6 +10,9 @@
 //!
 //! The order of the modules is the order of the declarations in the header.
 
+// The comment of each export is the C header: it says what pointers must be.
+#![allow(clippy::missing_safety_doc)]
+
 mod legacy;
 
 mod spectrum;
