@@ -111,13 +111,6 @@ pub struct Fast {
     pub alone: bool,
 }
 
-impl Fast {
-    /// Complex numbers in the mesh of a block.
-    pub fn mesh_length(&self) -> usize {
-        if self.baseband.is_some() { self.cells / 2 } else { self.cells }
-    }
-}
-
 /// Plans a spectrum.
 pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Error> {
     let asked = options.tolerance.unwrap_or(WIDTHS[WIDTHS.len() - 1].1);

@@ -7,7 +7,7 @@
 
 use rustfft::num_complex::Complex;
 
-use super::fft::Transform;
+use super::fft::{ALIGNED, Transform};
 use super::grid::Grid;
 use super::kernel::Kernel;
 use super::output::Stretch;
@@ -81,24 +81,28 @@ const FROM_ODD: Lanes = [-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0];
 /// X(m) = (Z + Y) / 2 + exp(2 pi i m / 2 L) (Z - Y) / 2 i.
 #[inline(always)]
 fn unpack<I: Isa>(coarse: &Coarse, first: i64, re: &mut [f64], im: &mut [f64]) {
-    let (mut other_re, mut other_im) = ([0.0; READ], [0.0; READ]);
+    // Z(-m) from the last m down: a point more, so that whole pieces stay aligned.
+    let (mut other_re, mut other_im) = ([0.0; READ + 1], [0.0; READ + 1]);
     let count = re.len();
-    // Backwards: Z(-m) for the last m first.
-    let last = first + count as i64 - 1;
-    coarse.transform.read(coarse.mesh, -last, &mut other_re[..count], &mut other_im[..count]);
+    let from = -(first + count as i64);
+    let (others_re, others_im) = (&mut other_re[..count + 1], &mut other_im[..count + 1]);
+    coarse.transform.read(coarse.mesh, from, others_re, others_im);
     let scale = 0.5 / coarse.transform.len() as f64;
+    let half = I::V::splat(0.5);
     let registers = re.as_chunks_mut::<LANES>().0.iter_mut().zip(im.as_chunks_mut::<LANES>().0);
-    let others = other_re[..count].as_chunks::<LANES>().0.iter().rev();
-    let others = others.zip(other_im[..count].as_chunks::<LANES>().0.iter().rev());
-    for (index, ((re, im), (other_re, other_im))) in registers.zip(others).enumerate() {
+    for (index, (re, im)) in registers.enumerate() {
         let start = (first + (index * LANES) as i64) as f64;
         let (cos, sin) = cos_sin::<I>(lanes(|lane| (start + lane as f64) * scale));
-        for lane in 0..LANES {
-            let (y_re, y_im) = (other_re[LANES - 1 - lane], -other_im[LANES - 1 - lane]);
-            let (odd_re, odd_im) = (im[lane] - y_im, y_re - re[lane]);
-            re[lane] = 0.5 * ((re[lane] + y_re) + (cos[lane] * odd_re - sin[lane] * odd_im));
-            im[lane] = 0.5 * ((im[lane] + y_im) + (cos[lane] * odd_im + sin[lane] * odd_re));
-        }
+        let (cos, sin) = (I::V::load(&cos), I::V::load(&sin));
+        let place = count + 1 - (index + 1) * LANES;
+        let (z_re, z_im) = (I::V::load(re), I::V::load(im));
+        let y_re = I::V::from_slice(&other_re[place..]).reverse();
+        let minus_y_im = I::V::from_slice(&other_im[place..]).reverse();
+        let (odd_re, odd_im) = (z_im.plus(minus_y_im), y_re.minus(z_re));
+        let turned_re = cos.times(odd_re).minus(sin.times(odd_im));
+        let turned_im = cos.mul_add(odd_im, sin.times(odd_re));
+        half.times(z_re.plus(y_re).plus(turned_re)).store(re);
+        half.times(z_im.minus(minus_y_im).plus(turned_im)).store(im);
     }
 }
 
@@ -153,7 +157,7 @@ impl<'a> Resampler<'a> {
     pub fn scratch(&self) -> Result<Scratch, Error> {
         let what = "resampling the spectrum";
         let cells = self.stretch_size() / self.phases.min(1 << 40) as usize + 2;
-        let coarse = (cells + self.width() + 2 * LANES).next_multiple_of(LANES);
+        let coarse = (cells + self.width() + ALIGNED as usize + 2 * LANES).next_multiple_of(LANES);
         let most = PIECE + (LANES + 2) * self.phases.min(MANY_PHASES) as usize;
         let piece = most + LANES * TOGETHER;
         let table = if self.table.is_empty() { self.table_length(PIECE) } else { 0 };
@@ -183,14 +187,16 @@ impl<'a> Resampler<'a> {
         let cell = start.div_euclid(phases);
         let last = (start + stretch.len as i64 - 1).div_euclid(phases);
         // The coarse points around cells `cell` to `last`, and some to fill the registers.
-        let count = ((last - cell + width) as usize + LANES).next_multiple_of(LANES);
+        let needed = cell - (width / 2 - 1).max(0);
+        let first = needed.div_euclid(ALIGNED) * ALIGNED;
+        let count = ((last - first + width / 2 + 1) as usize + LANES).next_multiple_of(LANES);
         let (coarse_re, coarse_im) =
             (&mut scratch.coarse_re[..count], &mut scratch.coarse_im[..count]);
-        read(coarse, cell - (width / 2 - 1).max(0), coarse_re, coarse_im);
+        read(coarse, first, coarse_re, coarse_im);
         let mut done = 0;
         while done < stretch.len {
             let at = start + done as i64;
-            let here = (at.div_euclid(phases) - cell) as usize;
+            let here = (at.div_euclid(phases) - cell + needed - first) as usize;
             let phase = at.rem_euclid(phases) as usize;
             let left = stretch.len - done;
             let (re, im) = (&mut scratch.re, &mut scratch.im);

@@ -8,6 +8,7 @@
 //! Where many samples fall between the same two cells, their moments sum c z^p are gathered
 //! first and the kernel's polynomials are applied once.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use rustfft::num_complex::Complex;
@@ -15,7 +16,7 @@ use rustfft::num_complex::Complex;
 use super::grid::Double;
 use super::kernel::Kernel;
 use super::phase::{LANES, Lanes, cos_sin, lanes};
-use crate::error::{Error, filled};
+use crate::error::{Error, filled, reserve};
 use crate::simd::{Isa, Vector, multiversion};
 use crate::threads::Team;
 
@@ -108,23 +109,32 @@ impl Gridding<'_> {
         }
     }
 
-    /// Fills `mesh`. Run number r takes the samples `of_run(r)` of t and x. A real mesh holds two
-    /// cells in a complex number.
+    /// Complex numbers in the mesh: of one cell each, or of two when amplitudes are real.
+    pub fn mesh_length(&self) -> usize {
+        if self.carrier.is_some() { self.cells } else { self.cells / 2 }
+    }
+
+    /// Replaces what is in `mesh`, without allocating where it has room. Run number r takes the
+    /// samples `of_run(r)` of t and x.
     pub fn spread(
         &self,
         t: &[f64],
         x: &[f64],
         of_run: impl Fn(usize) -> Range<usize> + Sync,
-        mesh: &mut [Complex<f64>],
+        mesh: &mut Vec<Complex<f64>>,
         team: &Team,
     ) -> Result<(), Error> {
+        let length = self.mesh_length();
+        mesh.clear();
+        reserve(mesh, length, "the mesh")?;
         let run_cells = self.run_cells();
         let mut margins: Vec<Margins> =
             filled(self.runs(), [[0.0; 2 * MARGIN]; 2], "the margins of the mesh")?;
         let units = (self.runs() * 300 + t.len() * 10) / self.runs();
         // Cells in a complex number of the mesh.
         let per_number = if self.carrier.is_some() { 1 } else { 2 };
-        let items = mesh.chunks_mut(run_cells / per_number).zip(&mut margins).enumerate();
+        let places = mesh.spare_capacity_mut()[..length].chunks_mut(run_cells / per_number);
+        let items = places.zip(&mut margins).enumerate();
         team.each(items, units as u64, Scratch::new, |scratch, (run, (mesh, margins))| {
             let samples = of_run(run);
             let first = (run * run_cells) as f64;
@@ -136,6 +146,8 @@ impl Gridding<'_> {
             }
             Ok(())
         })?;
+        // SAFETY: the runs cover `length` numbers, and `spread_run` has written every one.
+        unsafe { mesh.set_len(length) };
         for (run, [re, im]) in margins.iter().enumerate() {
             let first = run * run_cells;
             let last = (first + run_cells).min(self.cells);
@@ -162,7 +174,7 @@ multiversion! {
     /// Fills one run of the mesh, whose first cell is `first`.
     fn spread_run(
         gridding: &Gridding, first: f64, t: &[f64], x: &[f64], scratch: &mut Scratch,
-        mesh: &mut [Complex<f64>],
+        mesh: &mut [MaybeUninit<Complex<f64>>],
     ) = run;
 }
 
@@ -173,7 +185,7 @@ fn run<I: Isa>(
     t: &[f64],
     x: &[f64],
     scratch: &mut Scratch,
-    mesh: &mut [Complex<f64>],
+    mesh: &mut [MaybeUninit<Complex<f64>>],
 ) {
     let even = polynomials::<I>(&gridding.kernel.even[0]);
     let odd = polynomials::<I>(&gridding.kernel.odd[0]);
@@ -225,11 +237,11 @@ fn run<I: Isa>(
     let (re, im) = (&scratch.run_re[MARGIN..], &scratch.run_im[MARGIN..]);
     if complex {
         for ((place, re), im) in mesh.iter_mut().zip(re).zip(im) {
-            *place = Complex::new(*re, *im);
+            place.write(Complex::new(*re, *im));
         }
     } else {
         for (place, pair) in mesh.iter_mut().zip(re.chunks_exact(2)) {
-            *place = Complex::new(pair[0], pair[1]);
+            place.write(Complex::new(pair[0], pair[1]));
         }
     }
 }
