@@ -162,6 +162,7 @@ ifneq ($(INSTALLED_FORTRAN),)
 endif
 	install -d $(SHARE)/python
 	install -m 644 $(wildcard python/*.py python/*.pyf) $(SHARE)/python
+	ln -sf $(abspath $(LIBDIR))/libfourier.so.$(MAJOR) $(SHARE)/python
 	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|; s|@LIBDIR@|$(abspath $(LIBDIR))|' \
 	    -e 's|@INCLUDEDIR@|$(abspath $(INCLUDEDIR))|; s|@VERSION@|$(VERSION)|; s|@FC@|$(FC)|' \
 	    -e 's|@FORTRAN_LIBS@|$(if $(INSTALLED_FORTRAN),-lfourier_fortran )|' \

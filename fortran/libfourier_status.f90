@@ -45,7 +45,9 @@ module libfourier_status
 
   abstract interface
     !> Told the fraction done of a call, from 0 to 1, on the thread that made the call: at its
-    !> start, at most every 20 ms, and at its end. A result of .true. cancels the call.
+    !> start, at most every 20 ms, and at its end. A result of .true. cancels the call. Best a
+    !> module procedure: gfortran puts code on the stack to pass an internal one, which hardened
+    !> systems forbid.
     function fourier_report(fraction) result(cancel)
       import :: real64
       real(real64), intent(in) :: fraction

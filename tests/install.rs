@@ -42,6 +42,11 @@ const LEGACY: &str = "
       END
 ";
 
+const PYTHON: &str = "
+import libfourier
+print(libfourier._library._name, libfourier.power([0, 1], [4, 6], 0, 0, 1)[1][0])
+";
+
 /// Runs make in the project.
 fn make(arguments: &[String]) {
     // The outer make's and cargo's settings are not those of a user.
@@ -103,6 +108,14 @@ fn programs_build_with_pkg_config_alone() {
         assert_eq!(&build_and_run(compiler, source, &all, &libraries, &scratch), expected);
     }
     assert_eq!(flags(&libraries, &["--modversion"]), [env!("CARGO_PKG_VERSION")]);
+
+    // The Python module finds the library that it was installed with.
+    let modules = prefix.join("share/fourier/python");
+    let mut command = Command::new(python());
+    command.env_remove("LIBFOURIER").env("PYTHONPATH", &modules).args(["-B", "-c", PYTHON]);
+    let printed = text(&run(&mut command).stdout);
+    assert!(printed.starts_with(&*modules.to_string_lossy()), "{printed}");
+    assert!(printed.ends_with(" 100.0\n"), "{printed}");
 
     // Without the shared library the same flags and --static take the static one.
     for path in files(&libraries) {

@@ -54,6 +54,10 @@ contains
     allocate (samples(2, n), freq(nf), power(nf), stat=code, errmsg=one%problem)
     if (code == 0) call read_samples(unit, samples, code, one%problem)
     close (unit)
+    if (code == 0 .and. n == 0) then
+      code = 1
+      one%problem = 'no samples'
+    end if
     if (code /= 0) return
 
     mean = sum(samples(2, :)) / n
@@ -152,7 +156,7 @@ contains
 
   subroutine fail(message)
     character(len=*), intent(in) :: message
-    write (error_unit, '(a)') message
+    write (error_unit, '(2a)') 'parallel: ', message
     stop 1, quiet=.true.
   end subroutine fail
 

@@ -37,7 +37,7 @@ contains
 
   subroutine fail(message)
     character(len=*), intent(in) :: message
-    write (error_unit, '(a)') message
+    write (error_unit, '(2a)') 'spectrum: ', message
     stop 1, quiet=.true.
   end subroutine fail
 
