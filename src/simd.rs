@@ -193,6 +193,19 @@ fn detect() -> Level {
 #[cfg(target_arch = "x86_64")]
 pub mod x86;
 
+/// Asks for a cache line that will be needed soon. Any address will do.
+#[inline(always)]
+pub fn prefetch<T>(place: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: every x86-64 has the instruction; it only hints, and never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
+
 /// `multiversion! { pub fn name(args) -> R = generic; }` makes `name` call `generic::<Isa>(args)`,
 /// an `#[inline(always)]` function, compiled for each instruction set.
 macro_rules! multiversion {
