@@ -10,7 +10,7 @@ use super::fft::ALIGNED;
 use super::grid::Grid;
 use super::kernel::Kernel;
 use super::output::Stretch;
-use super::phase::{LANES, Lanes, lanes};
+use super::phase::{LANES, Lanes};
 use super::spread::TERMS;
 use crate::error::{Error, filled};
 use crate::simd::{Isa, Vector, multiversion};
