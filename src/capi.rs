@@ -9,11 +9,17 @@ mod boundary;
 mod options;
 mod parallel;
 mod pointers;
+mod process;
+mod process_options;
+mod process_run;
 mod status;
 mod version;
 
 pub use boundary::*;
 pub use options::*;
 pub use parallel::*;
+pub use process::*;
+pub use process_options::*;
+pub use process_run::*;
 pub use status::*;
 pub use version::*;
