@@ -12,6 +12,7 @@ mod fork;
 pub mod process;
 mod quiet;
 mod simd;
+pub mod spectrum;
 pub mod threads;
 
 pub mod capi;

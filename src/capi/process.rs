@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_void};
 
 use super::boundary::gate;
 use super::pointers::{handle, input, output};
-use super::process_options::{fourier_process_options, stream_of};
+use super::process_options::{StreamArgument, fourier_process_options, stream_of};
 use crate::error::Error;
 use crate::process::{Process, RunState, Settings, Timeout};
 
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn fourier_process_start(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_read_line(
     process: *mut fourier_process,
-    stream: c_int,
+    stream: StreamArgument,
     line: *mut c_char,
     capacity: usize,
     length: *mut usize,
@@ -193,7 +193,7 @@ pub(super) unsafe fn room_for_line<'a>(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_line_length(
     process: *mut fourier_process,
-    stream: c_int,
+    stream: StreamArgument,
     length: *mut usize,
     timeout: c_double,
 ) -> c_int {
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn fourier_process_line_length(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_read(
     process: *mut fourier_process,
-    stream: c_int,
+    stream: StreamArgument,
     buffer: *mut c_void,
     capacity: usize,
     length: *mut usize,

@@ -40,6 +40,12 @@ pub enum fourier_redirect {
     FOURIER_REDIRECT_TERMINAL = 4,
 }
 
+/// A `fourier_stream` as it comes from C: any integer.
+pub type StreamArgument = c_int;
+
+/// A `fourier_redirect` as it comes from C: any integer.
+pub type RedirectArgument = c_int;
+
 /// How a program is to be started. Opaque; made by fourier_process_options_new. One handle may
 /// serve any number of starts, from several threads at once as long as nobody changes it meanwhile.
 #[allow(non_camel_case_types)]
@@ -48,7 +54,7 @@ pub struct fourier_process_options {
 }
 
 /// A standard stream from its number.
-pub(super) fn stream_of(stream: c_int) -> Result<Stream, Error> {
+pub(super) fn stream_of(stream: StreamArgument) -> Result<Stream, Error> {
     match stream {
         0 => Ok(Stream::Stdin),
         1 => Ok(Stream::Stdout),
@@ -175,8 +181,8 @@ pub unsafe extern "C" fn fourier_process_options_clear_env(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_stream(
     options: *mut fourier_process_options,
-    stream: c_int,
-    redirect: c_int,
+    stream: StreamArgument,
+    redirect: RedirectArgument,
 ) -> c_int {
     let redirect = || match redirect {
         0 => Ok(Redirect::Pipe),
@@ -200,7 +206,7 @@ pub unsafe extern "C" fn fourier_process_options_set_stream(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_file(
     options: *mut fourier_process_options,
-    stream: c_int,
+    stream: StreamArgument,
     path: *const c_char,
 ) -> c_int {
     // SAFETY: a handle of this library, and a string, as documented.

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_void};
 use super::boundary::gate;
 use super::pointers::{handle, input, length, output};
 use super::process::{fourier_process, room_for_line, settings_of, store, strings, with_process};
-use super::process_options::{fourier_process_options, stream_of, string};
+use super::process_options::{StreamArgument, fourier_process_options, stream_of, string};
 use crate::error::{Error, with_capacity};
 use crate::process::{self, Events, Match, Process, Redirect, Stream, Timeout};
 
@@ -39,6 +39,9 @@ pub enum fourier_match {
     /// a backslash before what is meant as it is; over bytes, whatever the locale.
     FOURIER_MATCH_GLOB = 1,
 }
+
+/// A `fourier_match` as it comes from C: any integer.
+pub type MatchArgument = c_int;
 
 /// Waits until something wanted has come from any of several programs. What they write meanwhile is
 /// kept for reading.
@@ -109,9 +112,9 @@ pub unsafe extern "C" fn fourier_process_poll(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_expect(
     process: *mut fourier_process,
-    stream: c_int,
+    stream: StreamArgument,
     patterns: *const *const c_char,
-    kind: c_int,
+    kind: MatchArgument,
     which: *mut c_int,
     line: *mut c_char,
     capacity: usize,

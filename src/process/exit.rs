@@ -140,7 +140,7 @@ impl Child {
 
 fn peak_bytes(usage: &libc::rusage) -> i64 {
     let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
-    (usage.ru_maxrss as i64).saturating_mul(unit)
+    usage.ru_maxrss.saturating_mul(unit)
 }
 
 /// The largest resident memory that the host has had, in bytes.

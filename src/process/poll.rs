@@ -53,7 +53,7 @@ pub fn poll(
         process.check_owner()?;
     }
     ready.fill(Events::default());
-    let deadline = timeout.from_now();
+    let deadline = timeout.deadline();
     loop {
         let mut sleeper = Sleeper::new();
         let mut until = deadline;

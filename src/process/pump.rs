@@ -264,7 +264,7 @@ impl Process {
             return Ok(answer);
         }
         self.check_owner()?;
-        let deadline = timeout.from_now();
+        let deadline = timeout.deadline();
         loop {
             let news = core.take_in(&self.child)?;
             if let Some(answer) = check(&mut core)? {

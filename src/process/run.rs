@@ -38,7 +38,7 @@ pub fn run(
     if !leads_here && !input.is_empty() {
         return Err(Error::invalid("options", "stdin leads elsewhere, but there is input for it"));
     }
-    let deadline = timeout.from_now();
+    let deadline = timeout.deadline();
     let process = Process::start(argv, &settings)?;
     let left = || deadline.left().map_or(Timeout::Never, Timeout::After);
     if leads_here {

@@ -86,7 +86,7 @@ impl Process {
     pub fn pause(&self, timeout: Timeout) -> Result<(), Error> {
         const LONGEST_NAP: Duration = Duration::from_millis(5);
         self.signal(libc::SIGSTOP)?;
-        let deadline = timeout.from_now();
+        let deadline = timeout.deadline();
         let mut nap = Duration::from_micros(20);
         while self.state()? == RunState::Running {
             if deadline.passed() {

@@ -27,7 +27,7 @@ impl Timeout {
     }
 
     /// The moment when it is over, counted from now.
-    pub(super) fn from_now(self) -> Deadline {
+    pub(super) fn deadline(self) -> Deadline {
         match self {
             Timeout::Never => Deadline(None),
             Timeout::After(time) => Deadline(Instant::now().checked_add(time)),
