@@ -484,93 +484,8 @@ int fourier_process_start(const char *const *argv,
                           struct fourier_process **process);
 
 /**
- * Reads a line. Whatever pieces the program writes, a line is what a newline ends, or the end of
- * the stream; bytes of any value pass.
- *
- * The stream ends when the program has closed it, or has ended and what was in the pipe then has
- * been read, though processes that it left behind may still hold the pipe.
- *
- * @param process   not NULL
- * @param stream    FOURIER_STDOUT or FOURIER_STDERR, when it leads to this program
- * @param line      receives the line without its newline, NUL-terminated
- * @param capacity  bytes that line can hold, with the NUL: at least 2
- * @param length    NULL, or receives the length of what is in line, without the NUL
- * @param timeout   seconds; negative = for ever, 0 = do not wait
- * @return FOURIER_OK; FOURIER_LINE_CONTINUES: line holds capacity - 1 bytes of a longer line, the
- *         rest follows on the next call; FOURIER_END_OF_STREAM; FOURIER_TIMED_OUT: nothing was
- *         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream is
- *         to be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
- *         FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD, -errno
- */
-int fourier_process_read_line(struct fourier_process *process,
-                              fourier_stream stream,
-                              char *line,
-                              size_t capacity,
-                              size_t *length,
-                              double timeout);
-
-/**
- * Waits for a whole line and tells its length without reading it, so that room for it can be made.
- *
- * @param process  not NULL
- * @param stream   as for fourier_process_read_line
- * @param length   not NULL; receives the length of the line, without its newline
- * @param timeout  seconds; negative = for ever, 0 = do not wait
- * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES; FOURIER_OUTPUT_LIMIT also
- *         when the line itself is longer than the output limit
- */
-int fourier_process_line_length(struct fourier_process *process,
-                                fourier_stream stream,
-                                size_t *length,
-                                double timeout);
-
-/**
- * Reads bytes as they come.
- *
- * @param process   not NULL
- * @param stream    as for fourier_process_read_line
- * @param buffer    receives at least one byte; no NUL is added
- * @param capacity  bytes that buffer can hold, at least 1
- * @param length    not NULL; receives the number of bytes read
- * @param timeout   seconds; negative = for ever, 0 = do not wait
- * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES
- */
-int fourier_process_read(struct fourier_process *process,
-                         fourier_stream stream,
-                         void *buffer,
-                         size_t capacity,
-                         size_t *length,
-                         double timeout);
-
-/**
- * Writes to the program's stdin, which must be a pipe or a terminal (see the options). What the
- * program writes meanwhile is kept for reading. SIGPIPE is never raised in this program.
- *
- * @param process  not NULL
- * @param data     size bytes; NULL when size is 0
- * @param size     number of bytes
- * @param written  NULL, or receives how many bytes were written, also on failure
- * @param timeout  seconds; negative = for ever, 0 = do not wait
- * @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nobody reads, or after
- *         fourier_process_close_stdin; else as fourier_process_read_line
- */
-int fourier_process_write(struct fourier_process *process,
-                          const void *data,
-                          size_t size,
-                          size_t *written,
-                          double timeout);
-
-/**
- * Ends the program's stdin: it reads the end of file. Again is allowed.
- *
- * @param process  not NULL
- * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno
- */
-int fourier_process_close_stdin(struct fourier_process *process);
-
-/**
  * Sends a signal to the program, and to its whole group when it has its own. After the program's
- * end nothing is sent, and that is FOURIER_OK.
+ * end nothing is sent, and that is FOURIER_OK. From any thread.
  *
  * @param process  not NULL
  * @param signal   1 to 64, as in signal.h
@@ -579,7 +494,7 @@ int fourier_process_close_stdin(struct fourier_process *process);
 int fourier_process_signal(struct fourier_process *process, int signal);
 
 /**
- * Stops the program with SIGSTOP and returns once it has stopped, or has ended.
+ * Stops the program with SIGSTOP and returns once it has stopped, or has ended. From any thread.
  *
  * @param process  not NULL
  * @param timeout  seconds; negative = for ever, 0 = do not wait
@@ -589,7 +504,7 @@ int fourier_process_signal(struct fourier_process *process, int signal);
 int fourier_process_pause(struct fourier_process *process, double timeout);
 
 /**
- * Lets a stopped program go on, with SIGCONT.
+ * Lets a stopped program go on, with SIGCONT. From any thread.
  *
  * @param process  not NULL
  * @return as fourier_process_signal
@@ -597,7 +512,7 @@ int fourier_process_pause(struct fourier_process *process, double timeout);
 int fourier_process_resume(struct fourier_process *process);
 
 /**
- * Kills the program with SIGKILL, stopped or not. Does not wait for its end.
+ * Kills the program with SIGKILL, stopped or not. Does not wait for its end. From any thread.
  *
  * @param process  not NULL
  * @return as fourier_process_signal
@@ -606,7 +521,7 @@ int fourier_process_kill(struct fourier_process *process);
 
 /**
  * Asks the program to end with SIGTERM, which a stopped one is resumed for; kills it with SIGKILL
- * when it has not ended in time. Waits for its end.
+ * when it has not ended in time. Waits for its end. From any thread.
  *
  * @param process     not NULL
  * @param grace       seconds before it is killed; negative = it never is
@@ -632,7 +547,7 @@ int fourier_process_stop(struct fourier_process *process, double grace, int *ret
 int fourier_process_wait(struct fourier_process *process, double timeout, int *returncode);
 
 /**
- * Tells what the program is doing now.
+ * Tells what the program is doing now. From any thread.
  *
  * @param process  not NULL
  * @param state    not NULL; receives FOURIER_RUNNING, FOURIER_STOPPED or FOURIER_EXITED
@@ -643,6 +558,7 @@ int fourier_process_state(struct fourier_process *process, enum fourier_run_stat
 /**
  * The process id that the program has, or had: after its end the system may give the number to
  * another process, so send signals with fourier_process_signal, which knows the difference.
+ * From any thread.
  *
  * @param process  NULL is allowed
  * @return a number above 1; INT32_MIN for NULL, which kill(2) refuses (unlike 0 and -1)
@@ -652,20 +568,108 @@ int64_t fourier_process_pid(const struct fourier_process *process);
 /**
  * Frees a handle. A program that still runs is killed, with its group when it has its own, and
  * collected, unless the options said otherwise; nobody else may be using the handle. In a forked
- * copy of the program that started it only the copy's descriptors are closed.
+ * copy of the program that started it only the copy's descriptors are closed. From any thread.
  *
  * @param process  from fourier_process_start, not yet freed; NULL is allowed
  */
 void fourier_process_free(struct fourier_process *process);
 
 /**
+ * Reads a line. Whatever pieces the program writes, a line is what a newline ends, or the end of
+ * the stream; bytes of any value pass.
+ *
+ * The stream ends when the program has closed it, or has ended and what was in the pipe then has
+ * been read, though processes that it left behind may still hold the pipe. From any thread.
+ *
+ * @param process   not NULL
+ * @param stream    FOURIER_STDOUT or FOURIER_STDERR, when it leads to this program
+ * @param line      not NULL; receives the line without its newline, NUL-terminated
+ * @param capacity  bytes that line can hold, with the NUL: at least 2
+ * @param length    NULL, or receives the length of what is in line, without the NUL
+ * @param timeout   seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK; FOURIER_LINE_CONTINUES: line holds capacity - 1 bytes of a longer line, the
+ *         rest follows on the next call; FOURIER_END_OF_STREAM; FOURIER_TIMED_OUT: nothing was
+ *         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream is
+ *         to be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
+ *         FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD, -errno
+ */
+int fourier_process_read_line(struct fourier_process *process,
+                              fourier_stream stream,
+                              char *line,
+                              size_t capacity,
+                              size_t *length,
+                              double timeout);
+
+/**
+ * Waits for a whole line and tells its length without reading it, so that room for it can be made.
+ * From any thread.
+ *
+ * @param process  not NULL
+ * @param stream   as for fourier_process_read_line
+ * @param length   not NULL; receives the length of the line, without its newline
+ * @param timeout  seconds; negative = for ever, 0 = do not wait
+ * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES; FOURIER_OUTPUT_LIMIT also
+ *         when the line itself is longer than the output limit
+ */
+int fourier_process_line_length(struct fourier_process *process,
+                                fourier_stream stream,
+                                size_t *length,
+                                double timeout);
+
+/**
+ * Reads bytes as they come. From any thread.
+ *
+ * @param process   not NULL
+ * @param stream    as for fourier_process_read_line
+ * @param buffer    not NULL; receives at least one byte; no NUL is added
+ * @param capacity  bytes that buffer can hold, at least 1
+ * @param length    not NULL; receives the number of bytes read
+ * @param timeout   seconds; negative = for ever, 0 = do not wait
+ * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES
+ */
+int fourier_process_read(struct fourier_process *process,
+                         fourier_stream stream,
+                         void *buffer,
+                         size_t capacity,
+                         size_t *length,
+                         double timeout);
+
+/**
+ * Writes to the program's stdin, which must be a pipe or a terminal (see the options). What the
+ * program writes meanwhile is kept for reading. SIGPIPE is never raised in this program.
+ * From any thread.
+ *
+ * @param process  not NULL
+ * @param data     size bytes; NULL when size is 0
+ * @param size     number of bytes
+ * @param written  NULL, or receives how many bytes were written, also on failure
+ * @param timeout  seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nobody reads, or after
+ *         fourier_process_close_stdin; else as fourier_process_read_line
+ */
+int fourier_process_write(struct fourier_process *process,
+                          const void *data,
+                          size_t size,
+                          size_t *written,
+                          double timeout);
+
+/**
+ * Ends the program's stdin: it reads the end of file. Again is allowed. From any thread.
+ *
+ * @param process  not NULL
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno
+ */
+int fourier_process_close_stdin(struct fourier_process *process);
+
+/**
  * Waits until something wanted has come from any of several programs. What they write meanwhile is
- * kept for reading.
+ * kept for reading. From any thread.
  *
  * @param count      number of programs, at least 1
  * @param processes  count handles, none NULL
- * @param wanted     count sums of fourier_event; 0 leaves a program out, but not all may be 0
- * @param ready      count elements: receives those events of wanted[i] that have come
+ * @param wanted     not NULL; count sums of fourier_event; 0 leaves a program out, but not all
+ *                   may be 0
+ * @param ready      not NULL; count elements: receives those events of wanted[i] that have come
  * @param timeout    seconds; negative = for ever, 0 = do not wait
  * @return FOURIER_OK when any has come; FOURIER_TIMED_OUT when none has, ready is all 0 then; else
  *         as fourier_process_read_line
@@ -679,6 +683,7 @@ int fourier_process_poll(int64_t count,
 /**
  * Waits for a line that matches one of several patterns. It and the lines before it are then
  * read; when none comes, nothing is, and fourier_process_read_line shows what came instead.
+ * From any thread.
  *
  * @param process   not NULL
  * @param stream    FOURIER_STDOUT or FOURIER_STDERR, when it leads to this program
@@ -705,9 +710,9 @@ int fourier_process_expect(struct fourier_process *process,
 
 /**
  * Runs a program from start to end: gives it its input, collects what it writes, and tells its
- * return code. A program that runs for longer than it may is killed.
+ * return code. A program that runs for longer than it may is killed. From any thread.
  *
- * @param argv        as for fourier_process_start
+ * @param argv        not NULL; as for fourier_process_start
  * @param options     as for fourier_process_start; NULL = defaults
  * @param data        size bytes for its stdin, which then is a pipe unless the options lead it to
  *                    a terminal; NULL when size is 0
@@ -717,11 +722,11 @@ int fourier_process_expect(struct fourier_process *process,
  * @param out         NULL, or receives what it wrote to stdout, NUL-terminated, for
  *                    fourier_process_output_free; NULL when stdout leads elsewhere
  * @param out_size    NULL, or receives the number of bytes in out, without the NUL
- * @param err         the same for stderr, which then leads to this program unless the options lead
- *                    it elsewhere than to its default
- * @param err_size    as out_size
- * @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed; FOURIER_STATUS_LOST:
- *         it has ended, but its return code is lost; in both cases the outputs are what it wrote.
+ * @param err         NULL, or the same for stderr, which then leads to this program unless the
+ *                    options lead it elsewhere than to its default
+ * @param err_size    NULL, or as out_size
+ * @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed;
+ *         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the outputs are what it wrote.
  *         Else as fourier_process_start and _wait: then the outputs are NULL and 0
  */
 int fourier_process_run(const char *const *argv,
@@ -736,14 +741,14 @@ int fourier_process_run(const char *const *argv,
                         size_t *err_size);
 
 /**
- * Frees what fourier_process_run collected.
+ * Frees what fourier_process_run collected. From any thread.
  *
  * @param text  from fourier_process_run, not yet freed; NULL is allowed
  */
 void fourier_process_output_free(char *text);
 
 /**
- * Tells what a program used, with the children it waited for; once it has ended.
+ * Tells what a program used, with the children it waited for; once it has ended. From any thread.
  *
  * @param process      not NULL
  * @param wall         NULL, or receives the seconds from its start until its end was seen
@@ -762,9 +767,9 @@ int fourier_process_usage(struct fourier_process *process,
                           int64_t *peak_memory);
 
 /**
- * The number that a signal has on this system.
+ * The number that a signal has on this system. From any thread.
  *
- * @param name  "SIGTERM" or "TERM", and so on
+ * @param name  "SIGTERM" or "TERM", and so on; NULL is allowed
  * @return a positive number; 0 for NULL or an unknown name
  */
 int fourier_signal_number(const char *name);
@@ -773,14 +778,15 @@ int fourier_signal_number(const char *name);
  * Makes options with every setting at its default: stdin from nothing, stdout to a pipe, stderr,
  * environment and directory as this program's, a process group of its own, killed on free.
  *
- * @return a handle for fourier_process_options_free. From any thread.
+ * @return a handle for fourier_process_options_free, never NULL. From any thread.
  */
 struct fourier_process_options *fourier_process_options_new(void);
 
 /**
  * Frees options. Programs started with them are not touched.
  *
- * @param options  from fourier_process_options_new, not yet freed; NULL is allowed
+ * @param options  from fourier_process_options_new, not yet freed; NULL is allowed; not while
+ *                 another thread uses it
  */
 void fourier_process_options_free(struct fourier_process_options *options);
 
@@ -788,7 +794,7 @@ void fourier_process_options_free(struct fourier_process_options *options);
  * Sets the directory that the program starts in. A program named with a slash that does not begin
  * its name is searched from there.
  *
- * @param options    not NULL
+ * @param options    not NULL; not while another thread uses them
  * @param directory  a path; NULL = this program's directory
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is told by the start
  */
@@ -798,7 +804,7 @@ int fourier_process_options_set_directory(struct fourier_process_options *option
 /**
  * Sets a variable in the program's environment, or removes it.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param name     not NULL, not empty, without '='
  * @param value    NULL = the program does not get this variable
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
@@ -811,7 +817,7 @@ int fourier_process_options_set_env(struct fourier_process_options *options,
  * Gives the program an empty environment: nothing of this program's, nor what was set so far.
  * What is set later is given.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
 int fourier_process_options_clear_env(struct fourier_process_options *options);
@@ -819,7 +825,7 @@ int fourier_process_options_clear_env(struct fourier_process_options *options);
 /**
  * Sets where a standard stream of the program leads.
  *
- * @param options   not NULL
+ * @param options   not NULL; not while another thread uses them
  * @param stream    a fourier_stream
  * @param redirect  a fourier_redirect; FOURIER_REDIRECT_MERGE for FOURIER_STDERR only
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
@@ -832,10 +838,11 @@ int fourier_process_options_set_stream(struct fourier_process_options *options,
  * Leads a standard stream of the program to a file, which the start opens: to read as stdin; made,
  * or emptied, as stdout and stderr.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param stream   a fourier_stream
  * @param path     not NULL; from this program's directory when it does not begin with a slash
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the start
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the
+ *         start
  */
 int fourier_process_options_set_file(struct fourier_process_options *options,
                                      fourier_stream stream,
@@ -846,7 +853,7 @@ int fourier_process_options_set_file(struct fourier_process_options *options,
  * the program and what it started. Without, they reach the program alone, and a Ctrl-C at this
  * program's terminal reaches both.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param own      non-zero (default) = a group of its own; 0 = this program's group
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
@@ -866,7 +873,7 @@ int fourier_process_options_set_kill_on_free(struct fourier_process_options *opt
  * Sets how long the program may run. When the time is up it is killed by the next call on its
  * handle, or by the one that is waiting; its return code is then -SIGKILL.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param seconds  counted from the start; negative (default) = as long as it likes
  * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (NaN)
  */
@@ -877,7 +884,7 @@ int fourier_process_options_set_time_limit(struct fourier_process_options *optio
  * one thing, what comes on the other streams is kept, so that the program never stands before a
  * full pipe; when that would be more than this, the call returns FOURIER_OUTPUT_LIMIT.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param bytes    at least 1; default 2^30
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */

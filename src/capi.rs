@@ -20,6 +20,8 @@ mod parallel;
 
 mod process;
 
+mod process_streams;
+
 mod process_run;
 
 mod process_options;
@@ -39,6 +41,7 @@ pub use parallel::*;
 pub use process::*;
 pub use process_options::*;
 pub use process_run::*;
+pub use process_streams::*;
 pub use spectrum::*;
 pub use status::*;
 pub use version::*;

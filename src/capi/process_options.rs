@@ -81,7 +81,7 @@ pub(super) unsafe fn string<'a>(
 /// Makes options with every setting at its default: stdin from nothing, stdout to a pipe, stderr,
 /// environment and directory as this program's, a process group of its own, killed on free.
 ///
-/// @return a handle for fourier_process_options_free. From any thread.
+/// @return a handle for fourier_process_options_free, never NULL. From any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_process_options_new() -> *mut fourier_process_options {
     Box::into_raw(Box::new(fourier_process_options { settings: Settings::default() }))
@@ -89,7 +89,8 @@ pub extern "C" fn fourier_process_options_new() -> *mut fourier_process_options 
 
 /// Frees options. Programs started with them are not touched.
 ///
-/// @param options  from fourier_process_options_new, not yet freed; NULL is allowed
+/// @param options  from fourier_process_options_new, not yet freed; NULL is allowed; not while
+///                 another thread uses it
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_free(options: *mut fourier_process_options) {
     if !options.is_null() {
@@ -115,7 +116,7 @@ unsafe fn change(
 /// Sets the directory that the program starts in. A program named with a slash that does not begin
 /// its name is searched from there.
 ///
-/// @param options    not NULL
+/// @param options    not NULL; not while another thread uses them
 /// @param directory  a path; NULL = this program's directory
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is told by the start
 #[unsafe(no_mangle)]
@@ -135,7 +136,7 @@ pub unsafe extern "C" fn fourier_process_options_set_directory(
 
 /// Sets a variable in the program's environment, or removes it.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param name     not NULL, not empty, without '='
 /// @param value    NULL = the program does not get this variable
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
@@ -157,7 +158,7 @@ pub unsafe extern "C" fn fourier_process_options_set_env(
 /// Gives the program an empty environment: nothing of this program's, nor what was set so far.
 /// What is set later is given.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_clear_env(
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn fourier_process_options_clear_env(
 
 /// Sets where a standard stream of the program leads.
 ///
-/// @param options   not NULL
+/// @param options   not NULL; not while another thread uses them
 /// @param stream    a fourier_stream
 /// @param redirect  a fourier_redirect; FOURIER_REDIRECT_MERGE for FOURIER_STDERR only
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
@@ -199,10 +200,11 @@ pub unsafe extern "C" fn fourier_process_options_set_stream(
 /// Leads a standard stream of the program to a file, which the start opens: to read as stdin; made,
 /// or emptied, as stdout and stderr.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param stream   a fourier_stream
 /// @param path     not NULL; from this program's directory when it does not begin with a slash
-/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the start
+/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the
+///         start
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_file(
     options: *mut fourier_process_options,
@@ -222,7 +224,7 @@ pub unsafe extern "C" fn fourier_process_options_set_file(
 /// the program and what it started. Without, they reach the program alone, and a Ctrl-C at this
 /// program's terminal reaches both.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param own      non-zero (default) = a group of its own; 0 = this program's group
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
@@ -262,7 +264,7 @@ pub unsafe extern "C" fn fourier_process_options_set_kill_on_free(
 /// Sets how long the program may run. When the time is up it is killed by the next call on its
 /// handle, or by the one that is waiting; its return code is then -SIGKILL.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param seconds  counted from the start; negative (default) = as long as it likes
 /// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (NaN)
 #[unsafe(no_mangle)]
@@ -287,7 +289,7 @@ pub unsafe extern "C" fn fourier_process_options_set_time_limit(
 /// one thing, what comes on the other streams is kept, so that the program never stands before a
 /// full pipe; when that would be more than this, the call returns FOURIER_OUTPUT_LIMIT.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param bytes    at least 1; default 2^30
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]

@@ -4,8 +4,9 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_void};
 
 use super::boundary::gate;
 use super::pointers::{handle, input, length, output};
-use super::process::{fourier_process, room_for_line, settings_of, store, strings, with_process};
+use super::process::{fourier_process, settings_of, store, strings, with_process};
 use super::process_options::{StreamArgument, fourier_process_options, stream_of, string};
+use super::process_streams::room_for_line;
 use crate::error::{Error, with_capacity};
 use crate::process::{self, Events, Match, Process, Redirect, Stream, Timeout};
 
@@ -44,12 +45,13 @@ pub enum fourier_match {
 pub type MatchArgument = c_int;
 
 /// Waits until something wanted has come from any of several programs. What they write meanwhile is
-/// kept for reading.
+/// kept for reading. From any thread.
 ///
 /// @param count      number of programs, at least 1
 /// @param processes  count handles, none NULL
-/// @param wanted     count sums of fourier_event; 0 leaves a program out, but not all may be 0
-/// @param ready      count elements: receives those events of wanted[i] that have come
+/// @param wanted     not NULL; count sums of fourier_event; 0 leaves a program out, but not all
+///                   may be 0
+/// @param ready      not NULL; count elements: receives those events of wanted[i] that have come
 /// @param timeout    seconds; negative = for ever, 0 = do not wait
 /// @return FOURIER_OK when any has come; FOURIER_TIMED_OUT when none has, ready is all 0 then; else
 ///         as fourier_process_read_line
@@ -96,6 +98,7 @@ pub unsafe extern "C" fn fourier_process_poll(
 
 /// Waits for a line that matches one of several patterns. It and the lines before it are then
 /// read; when none comes, nothing is, and fourier_process_read_line shows what came instead.
+/// From any thread.
 ///
 /// @param process   not NULL
 /// @param stream    FOURIER_STDOUT or FOURIER_STDERR, when it leads to this program
@@ -158,9 +161,9 @@ pub unsafe extern "C" fn fourier_process_expect(
 }
 
 /// Runs a program from start to end: gives it its input, collects what it writes, and tells its
-/// return code. A program that runs for longer than it may is killed.
+/// return code. A program that runs for longer than it may is killed. From any thread.
 ///
-/// @param argv        as for fourier_process_start
+/// @param argv        not NULL; as for fourier_process_start
 /// @param options     as for fourier_process_start; NULL = defaults
 /// @param data        size bytes for its stdin, which then is a pipe unless the options lead it to
 ///                    a terminal; NULL when size is 0
@@ -170,11 +173,11 @@ pub unsafe extern "C" fn fourier_process_expect(
 /// @param out         NULL, or receives what it wrote to stdout, NUL-terminated, for
 ///                    fourier_process_output_free; NULL when stdout leads elsewhere
 /// @param out_size    NULL, or receives the number of bytes in out, without the NUL
-/// @param err         the same for stderr, which then leads to this program unless the options lead
-///                    it elsewhere than to its default
-/// @param err_size    as out_size
-/// @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed; FOURIER_STATUS_LOST:
-///         it has ended, but its return code is lost; in both cases the outputs are what it wrote.
+/// @param err         NULL, or the same for stderr, which then leads to this program unless the
+///                    options lead it elsewhere than to its default
+/// @param err_size    NULL, or as out_size
+/// @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed;
+///         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the outputs are what it wrote.
 ///         Else as fourier_process_start and _wait: then the outputs are NULL and 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_run(
@@ -241,7 +244,7 @@ fn copied(bytes: &[u8]) -> Result<*mut c_char, Error> {
     }
 }
 
-/// Frees what fourier_process_run collected.
+/// Frees what fourier_process_run collected. From any thread.
 ///
 /// @param text  from fourier_process_run, not yet freed; NULL is allowed
 #[unsafe(no_mangle)]
@@ -250,7 +253,7 @@ pub unsafe extern "C" fn fourier_process_output_free(text: *mut c_char) {
     unsafe { libc::free(text.cast()) }
 }
 
-/// Tells what a program used, with the children it waited for; once it has ended.
+/// Tells what a program used, with the children it waited for; once it has ended. From any thread.
 ///
 /// @param process      not NULL
 /// @param wall         NULL, or receives the seconds from its start until its end was seen
@@ -282,9 +285,9 @@ pub unsafe extern "C" fn fourier_process_usage(
     }
 }
 
-/// The number that a signal has on this system.
+/// The number that a signal has on this system. From any thread.
 ///
-/// @param name  "SIGTERM" or "TERM", and so on
+/// @param name  "SIGTERM" or "TERM", and so on; NULL is allowed
 /// @return a positive number; 0 for NULL or an unknown name
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_signal_number(name: *const c_char) -> c_int {
