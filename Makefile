@@ -112,6 +112,18 @@ build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
 test: all examples fortran build/venv/.ready
 	CARGO="$(CARGO)" tools/test.sh
 
+# --- benchmarks ------------------------------------------------------------------------------
+
+bench: bench-process
+
+build/bin/bench/%: benches/%.c include/fourier.h $(SHARED) | setup
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $< -o $@ $(LINK) -lm
+
+.PHONY: bench-process
+bench-process: build/bin/bench/process
+	$<
+
 clean:
 	rm -rf build
 	$(CARGO) clean

@@ -726,7 +726,8 @@ int fourier_process_expect(struct fourier_process *process,
  *                    options lead it elsewhere than to its default
  * @param err_size    NULL, or as out_size
  * @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed;
- *         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the outputs are what it wrote.
+ *         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the
+ *         outputs are what it wrote.
  *         Else as fourier_process_start and _wait: then the outputs are NULL and 0
  */
 int fourier_process_run(const char *const *argv,
@@ -862,7 +863,7 @@ int fourier_process_options_set_group(struct fourier_process_options *options, i
 /**
  * Sets what becomes of a program that still runs when its handle is freed.
  *
- * @param options  not NULL
+ * @param options  not NULL; not while another thread uses them
  * @param kill     non-zero (default) = it is killed; 0 = it goes on, and is collected at a later
  *                 start or free once it has ended
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT

@@ -243,7 +243,7 @@ pub unsafe extern "C" fn fourier_process_options_set_group(
 
 /// Sets what becomes of a program that still runs when its handle is freed.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param kill     non-zero (default) = it is killed; 0 = it goes on, and is collected at a later
 ///                 start or free once it has ended
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT

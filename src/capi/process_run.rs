@@ -177,7 +177,8 @@ pub unsafe extern "C" fn fourier_process_expect(
 ///                    options lead it elsewhere than to its default
 /// @param err_size    NULL, or as out_size
 /// @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed;
-///         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the outputs are what it wrote.
+///         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the
+///         outputs are what it wrote.
 ///         Else as fourier_process_start and _wait: then the outputs are NULL and 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_run(
