@@ -173,21 +173,22 @@ impl Process {
         match self.wait(grace) {
             // Unread output may not keep a program alive that is to end.
             Err(Error::TimedOut(_) | Error::OutputLimit { .. } | Error::OutOfMemory { .. }) => {
-                self.kill()?;
-                self.wait_dead();
-                self.wait(Timeout::Never)
+                self.kill_and_wait()
             }
             ended => ended,
         }
     }
 
-    /// Waits for the end of a killed program, whose output no longer matters.
-    fn wait_dead(&self) {
-        while let Ok(mut core) = self.core() {
+    /// Kills the program and waits for its end, whatever it had yet to write.
+    pub(super) fn kill_and_wait(&self) -> Result<c_int, Error> {
+        self.kill()?;
+        loop {
+            let mut core = self.core()?;
             core.look(&self.child);
             if core.outcome.is_some() {
                 core.ring();
-                return;
+                drop(core);
+                return self.wait(Timeout::Never);
             }
             drop(core);
             self.child.nap(Duration::from_millis(10));

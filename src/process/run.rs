@@ -52,7 +52,7 @@ pub fn run(
     let mut waited = process.wait(left());
     let timed_out = matches!(waited, Err(Error::TimedOut(_)));
     if timed_out {
-        waited = process.stop(Timeout::After(std::time::Duration::ZERO));
+        waited = process.kill_and_wait();
     }
     let returncode = match waited {
         Ok(returncode) => Some(returncode),
