@@ -16,11 +16,11 @@ const LAST: c_int = 64;
 
 /// Sends a signal to a child that has not been collected: its id is still its own.
 pub(super) fn send(child: &Child, signal: c_int) -> Result<(), Error> {
-    // What cannot happen would be cruel: 0 is the host's own group, -1 is every process.
-    if child.pid <= 1 {
-        return Err(Error::Internal(format!("a child with the process id {}", child.pid)));
-    }
     let result = if child.own_group { send_to_group(child, signal) } else { to_one(child, signal) };
+    explained(child, signal, result)
+}
+
+fn explained(child: &Child, signal: c_int, result: Result<(), c_int>) -> Result<(), Error> {
     match result {
         // It has ended this very moment, or its status was stolen.
         Err(libc::ESRCH) | Ok(()) => Ok(()),
@@ -32,6 +32,10 @@ pub(super) fn send(child: &Child, signal: c_int) -> Result<(), Error> {
 }
 
 fn send_to_group(child: &Child, signal: c_int) -> Result<(), c_int> {
+    // Cannot be; but kill() would take 0 for the host's own group and -1 for every process.
+    if child.pid <= 1 {
+        return Err(libc::EINVAL);
+    }
     // A child whose status somebody else took no longer owns its number.
     to_one(child, 0)?;
     // SAFETY: asks only.
@@ -73,19 +77,28 @@ impl Process {
         if !(1..=LAST).contains(&signal) {
             return Err(Error::invalid("signal", format!("{signal} is not in 1 to {LAST}")));
         }
+        self.send_unless_ended(|child| send(child, signal))
+    }
+
+    /// Sends under the lock under which the end is seen, so never to an id that is not ours.
+    fn send_unless_ended(
+        &self,
+        send: impl FnOnce(&Child) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.check_owner()?;
         let mut core = self.core()?;
         core.look(&self.child);
-        if core.outcome.is_some() {
-            return Ok(());
-        }
-        send(&self.child, signal)
+        if core.outcome.is_some() { Ok(()) } else { send(&self.child) }
     }
 
-    /// Stops the program with SIGSTOP and returns once it has stopped, or ended.
+    /// Stops the program with SIGSTOP and returns once it has stopped, or ended; then stops the
+    /// rest of its group. All at once would not do: a child that it has just made by vfork() would
+    /// stop before its exec, for which the program waits without being stoppable.
     pub fn pause(&self, timeout: Timeout) -> Result<(), Error> {
         const LONGEST_NAP: Duration = Duration::from_millis(5);
-        self.signal(libc::SIGSTOP)?;
+        self.send_unless_ended(|child| {
+            explained(child, libc::SIGSTOP, to_one(child, libc::SIGSTOP))
+        })?;
         let deadline = timeout.deadline();
         let mut nap = Duration::from_micros(20);
         while self.state()? == RunState::Running {
@@ -95,7 +108,7 @@ impl Process {
             self.child.nap(deadline.left().map_or(nap, |left| left.min(nap)));
             nap = LONGEST_NAP.min(2 * nap);
         }
-        Ok(())
+        self.signal(libc::SIGSTOP)
     }
 
     /// Lets a stopped program go on.
