@@ -100,6 +100,18 @@ fn a_stop_is_no_end_and_pause_returns_when_it_is_seen() {
 }
 
 #[test]
+fn a_program_that_starts_others_all_the_time_can_be_paused() {
+    // Shells start programs by vfork(): a child stopped before its exec holds the shell up.
+    let process = sh("while :; do /bin/true; done");
+    for _ in 0..100 {
+        assert_eq!(process.pause(), OK, "{}", last_error());
+        assert_eq!(letter(process.pid()), Some('T'));
+        assert_eq!(process.resume(), OK);
+        thread::sleep(Duration::from_micros(300));
+    }
+}
+
+#[test]
 fn pause_is_seen_though_the_host_took_the_news() {
     let process = sh("sleep 60");
     assert_eq!(process.pause(), OK);

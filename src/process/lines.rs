@@ -48,6 +48,11 @@ impl Lines {
         &self.bytes[self.start..]
     }
 
+    /// How many bytes have been read so far.
+    pub(super) fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
     /// The length of the first line, without its newline, if that has arrived.
     #[inline]
     pub(super) fn first(&mut self) -> Option<usize> {

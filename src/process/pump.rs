@@ -23,6 +23,9 @@ use crate::fork::current_process;
 /// The longest sleep where nothing can wake the sleeper: no pidfd, or no descriptor for a bell.
 const NAP: Duration = Duration::from_millis(10);
 
+/// How long a call that cannot take in more waits for another thread to read.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// A stream that leads from the program to the host.
 pub(super) struct Output {
     descriptor: OwnedFd,
@@ -146,6 +149,10 @@ impl Core {
         }
     }
 
+    fn read_so_far(&self) -> u64 {
+        self.outputs.iter().flatten().map(|output| output.lines.consumed()).sum()
+    }
+
     pub(super) fn full(&self) -> Option<Error> {
         let full = |output: &Option<Output>| output.as_ref().is_some_and(Output::full);
         let position = self.outputs.iter().position(full)?;
@@ -265,24 +272,30 @@ impl Process {
         }
         self.check_owner()?;
         let deadline = timeout.deadline();
+        let mut read_before = None;
         loop {
             let news = core.take_in(&self.child)?;
             if let Some(answer) = check(&mut core)? {
                 return Ok(answer);
             }
             core.end_when_overdue(&self.child)?;
+            let mut until = deadline.or(core.kill_at);
             if let Some(full) = core.full() {
-                return Err(full);
+                // Another thread may be reading; it has this long to make room.
+                let read = core.read_so_far();
+                if read_before.replace(read) == Some(read) {
+                    return Err(full);
+                }
+                until = until.or(Instant::now().checked_add(PATIENCE));
             }
             if deadline.passed() {
                 return Err(Error::TimedOut(what));
             }
-            if news {
+            if news && core.full().is_none() {
                 continue;
             }
             let mut sleeper = Sleeper::new();
             sleeper.hang_up(self, &mut core, stdin);
-            let until = deadline.or(core.kill_at);
             drop(core);
             sleeper.sleep(until);
             core = self.core()?;

@@ -272,17 +272,36 @@ fn set_errno(errno: c_int) {
 
 /// Default dispositions first, as a handler of the host must not run here; then an empty mask.
 fn reset_signals() {
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    for signal in 1..=64 {
+        set_default(signal);
+    }
     let mut none = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: all zeros is a valid sigaction, of SIG_DFL; sigemptyset fills `none`. Signals that
-    // cannot be set (SIGKILL, SIGSTOP, the C library's own) are refused, which is as good.
+    // SAFETY: sigemptyset fills `none`.
     unsafe {
-        (*action.as_mut_ptr()).sa_sigaction = libc::SIG_DFL;
-        for signal in 1..=64 {
-            libc::sigaction(signal, action.as_ptr(), std::ptr::null_mut());
-        }
         libc::sigemptyset(none.as_mut_ptr());
         libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut());
+    }
+}
+
+/// SIGKILL and SIGSTOP are refused, which is as good.
+#[cfg(target_os = "linux")]
+fn set_default(signal: c_int) {
+    // The kernel's own call: the C library's keeps its hands on two signals of its own, which its
+    // posix_spawn leaves ignored in what it starts. The kernel's structure differs between
+    // processors; it is shorter than this, and all zeros mean SIG_DFL.
+    let default = [0_u64; 8];
+    let none = std::ptr::null_mut::<u64>();
+    // SAFETY: the kernel reads the structure; a set of 64 signals has 8 bytes.
+    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), none, 8_usize) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn set_default(signal: c_int) {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: all zeros, and SIG_DFL, is a valid sigaction.
+    unsafe {
+        (*action.as_mut_ptr()).sa_sigaction = libc::SIG_DFL;
+        libc::sigaction(signal, action.as_ptr(), std::ptr::null_mut());
     }
 }
 
