@@ -6,7 +6,7 @@ use super::pointers::{input, output};
 use super::process::{fourier_process, store, with_process};
 use super::process_options::{StreamArgument, stream_of};
 use crate::error::Error;
-use crate::process::{Process, Timeout};
+use crate::process::{Delivered, Process, Timeout};
 
 /// Reads a line. Whatever pieces the program writes, a line is what a newline ends, or the end of
 /// the stream; bytes of any value pass.
@@ -40,14 +40,15 @@ pub unsafe extern "C" fn fourier_process_read_line(
             let (stream, timeout) = (stream_of(stream)?, Timeout::seconds("timeout", timeout)?);
             let room = room_for_line(line, capacity)?;
             let last = capacity - 1;
-            let delivered = process.read_line(stream, &mut room[..last], timeout);
-            let read = delivered.as_ref().map_or(0, |delivered| delivered.length);
+            let (read, outcome) = match process.read_line(stream, &mut room[..last], timeout) {
+                Ok(Delivered { length, continues: false }) => (length, Ok(())),
+                Ok(Delivered { length, .. }) => (length, Err(Error::LineContinues { length })),
+                Err(error @ (Error::EndOfStream(_) | Error::TimedOut(_))) => (0, Err(error)),
+                Err(error) => return Err(error),
+            };
             room[read] = 0;
             store(length, read);
-            match delivered?.continues {
-                true => Err(Error::LineContinues { length: read }),
-                false => Ok(()),
-            }
+            outcome
         })
     }
 }

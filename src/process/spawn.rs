@@ -249,7 +249,8 @@ fn become_program(plan: &Plan<'_>) -> Result<Never, Step> {
             // Not here; a later directory may have it. A file that may not be executed counts as
             // the reason when none has.
             Some(libc::EACCES) => refusal = libc::EACCES,
-            Some(libc::ENOENT | libc::ENOTDIR) => {}
+            Some(libc::ENOENT) => {}
+            Some(libc::ENOTDIR) if plan.candidates.len() > 1 => {}
             _ => return Err(Step::Exec),
         }
     }
