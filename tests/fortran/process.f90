@@ -15,10 +15,6 @@ module promises
     end function waitpid
   end interface
 
-  type :: two_programs
-    type(process) :: one, two(2)
-  end type two_programs
-
 contains
 
   subroutine promise(text, kept)
@@ -54,7 +50,6 @@ contains
 
   subroutine copies()
     type(process) :: p, q
-    type(two_programs) :: a, b
     type(process), allocatable :: many(:), more(:)
     character(len=:), allocatable :: line
     integer :: i
@@ -70,12 +65,6 @@ contains
     call shell(p, 'sleep 60')
     q = p
     call promise('the last name that goes ends the program', alive(q))
-    call shell(a%one, 'sleep 60')
-    call shell(a%two(2), 'sleep 60')
-    b = a
-    call a%one%free()
-    call a%two(2)%free()
-    call promise('components are copied as well', alive(b%one) .and. alive(b%two(2)))
     allocate (many(3), more(3))
     do i = 1, 3
       call shell(many(i), 'sleep 60')
