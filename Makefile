@@ -126,6 +126,11 @@ build/python/.%: python/%.pyf tools/f2py.sh build/venv/.ready | $(SHARED) setup
 	PYTHON=$(VENV) tools/f2py.sh $< $(@D)
 	@touch $@
 
+# --- the demo --------------------------------------------------------------------------------
+
+demo: all examples python | setup
+	$(VENV) demo/demo.py build/demo
+
 # --- tests -----------------------------------------------------------------------------------
 
 test: all examples fortran python

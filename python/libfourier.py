@@ -638,8 +638,9 @@ class Process:
         finally:
             with self._lock:
                 self._users -= 1
-                handle = self._unused_handle()
-            _library.fourier_process_free(handle)
+                handle = self._unused_handle() if self._closed else None
+            if handle is not None:
+                _library.fourier_process_free(handle)
 
     def _unused_handle(self):
         """The handle, given up, once the process is closed and nobody uses it."""

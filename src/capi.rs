@@ -4,7 +4,6 @@
 //! the one gate (`boundary`), which turns an error or a panic into a status and keeps its text
 //! for `fourier_last_error`. There is no mathematics here. Enumerations arrive as plain integers
 //! and are checked, since C may pass any value.
-
 //!
 //! The order of the modules is the order of the declarations in the header.
 

@@ -160,7 +160,12 @@ pub fn filled<T: Clone>(len: usize, value: T, what: &'static str) -> Result<Vec<
 /// An empty vector with room for `len` elements, or [`Error::OutOfMemory`] instead of an abort.
 pub fn with_capacity<T>(len: usize, what: &'static str) -> Result<Vec<T>, Error> {
     let mut vector = Vec::new();
-    let bytes = len.saturating_mul(size_of::<T>());
-    vector.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { what, bytes })?;
+    reserve(&mut vector, len, what)?;
     Ok(vector)
+}
+
+/// Makes room for `len` more elements, or answers [`Error::OutOfMemory`] instead of an abort.
+pub fn reserve<T>(vector: &mut Vec<T>, len: usize, what: &'static str) -> Result<(), Error> {
+    let bytes = len.saturating_mul(size_of::<T>());
+    vector.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { what, bytes })
 }

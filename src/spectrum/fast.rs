@@ -16,6 +16,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rustfft::num_complex::Complex;
 
@@ -27,6 +28,7 @@ use super::resample::{Coarse, Resampler};
 use super::series::Series;
 use super::spread::Gridding;
 use crate::error::{Error, filled, with_capacity};
+use crate::fork::PerProcess;
 use crate::threads::{Control, Team};
 
 /// Computes F on `whole`.
@@ -38,23 +40,48 @@ pub fn run(
     control: &Control,
 ) -> Result<(), Error> {
     let engine = Engine::new(series, grid, plan)?;
-    let mesh = || filled(plan.mesh_length(), Complex::new(0.0, 0.0), "the mesh");
     control.expect(engine.units(whole.len));
     control.begin()?;
     let blocks = whole.split(plan.block);
     if plan.small {
         let units = engine.units(plan.block);
-        control.for_each(blocks, units, plan.alone, mesh, |mesh, block| {
-            engine.block(block, mesh, &Team::Alone)
+        control.for_each(blocks, units, plan.alone, Mesh::take, |mesh, block| {
+            engine.block(block, &mut mesh.0, &Team::Alone)
         })?;
     } else {
-        let mut mesh = mesh()?;
+        let mut mesh = Mesh::take()?;
         let team = if plan.alone { Team::Alone } else { Team::All(control) };
         for block in blocks {
-            engine.block(block, &mut mesh, &team)?;
+            engine.block(block, &mut mesh.0, &team)?;
         }
     }
     control.finish()
+}
+
+/// A mesh whose memory is used again by later calls, as long as it is small.
+struct Mesh(Vec<Complex<f64>>);
+
+/// The largest mesh that is kept (4 MiB), and how many.
+const KEPT_LENGTH: usize = 1 << 18;
+const KEPT_MESHES: usize = 4;
+
+static MESHES: PerProcess<Mutex<Vec<Vec<Complex<f64>>>>> =
+    PerProcess::new(|| Mutex::new(Vec::new()));
+
+impl Mesh {
+    fn take() -> Result<Mesh, Error> {
+        let mut kept = MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Mesh(kept.pop().unwrap_or_default()))
+    }
+}
+
+impl Drop for Mesh {
+    fn drop(&mut self) {
+        let mut kept = MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.capacity() <= KEPT_LENGTH && kept.len() < KEPT_MESHES {
+            kept.push(std::mem::take(&mut self.0));
+        }
+    }
 }
 
 /// What all blocks share.
@@ -86,7 +113,7 @@ impl<'a> Engine<'a> {
         };
         let samples = Samples::in_order(series, &gridding)?;
         let fraction = plan.baseband.map_or(0.0, |(_, fraction)| fraction);
-        let transform = Transform::new(plan.mesh_length());
+        let transform = Transform::new(gridding.mesh_length());
         let resampler = Resampler::new(psi, plan.phases, fraction)?;
         Ok(Engine { grid, plan, gridding, samples, transform, resampler })
     }
@@ -94,11 +121,16 @@ impl<'a> Engine<'a> {
     /// Progress: one unit is about a nanosecond.
     fn units(&self, frequencies: usize) -> u64 {
         let blocks = frequencies.div_ceil(self.plan.block.max(1)) as u64;
-        blocks * (self.samples.t.len() as u64 * 6 + self.plan.mesh_length() as u64 * 5)
+        blocks * (self.samples.t.len() as u64 * 6 + self.gridding.mesh_length() as u64 * 5)
             + frequencies as u64
     }
 
-    fn block(&self, block: Stretch, mesh: &mut [Complex<f64>], team: &Team) -> Result<(), Error> {
+    fn block(
+        &self,
+        block: Stretch,
+        mesh: &mut Vec<Complex<f64>>,
+        team: &Team,
+    ) -> Result<(), Error> {
         let mut gridding = self.gridding.clone();
         let shift = match self.plan.baseband {
             Some((shift, _)) => shift,

@@ -2,8 +2,8 @@
 //!
 //! A long one is done in four steps (Gentleman and Sande 1966; Bailey 1990): with c = c1 N2 + c2
 //! and m = m1 + N1 m2, transforms of length N1 down the columns, a factor exp(2 pi i c2 m1 / N),
-//! and transforms of length N2 along the rows, in place. Element m is then found in row m mod N1,
-//! at m / N1. The short transforms are rustfft's.
+//! and transforms of length N2 along the rows, in place. Element m is then in row m mod N1, at
+//! m / N1. The short transforms are rustfft's.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -16,15 +16,19 @@ use rustfft::{Fft, FftDirection, FftPlanner};
 use super::phase::{LANES, cos_sin, lanes};
 use crate::error::{Error, filled};
 use crate::fork::PerProcess;
-use crate::simd::{Isa, multiversion};
+use crate::simd::{Isa, Vector, multiversion};
 use crate::threads::Team;
 
 /// The longest transform that is done as one: 512 KiB, half a second-level cache.
 const LONGEST: usize = 32_768;
-/// Columns transformed together: two cache lines wide.
-const COLUMNS: usize = 8;
-/// Rows transformed together.
-const ROWS: usize = 4;
+/// Columns transformed together: four cache lines wide.
+const STRIP: usize = 16;
+/// Numbers in a cache line.
+const LINE: usize = 4;
+/// See [`Transform::read`].
+pub const ALIGNED: i64 = 64;
+/// Strips that a thread takes at once.
+const STRIPS: usize = 4;
 
 /// Lengths are these times a power of two: all fast, and at most a quarter apart.
 const MANTISSAS: [usize; 6] = [16, 18, 20, 24, 27, 30];
@@ -65,8 +69,9 @@ impl Transform {
             let along_rows = plan(length);
             return Transform { row_bits: 0, row_length: length, along_rows, along_columns: None };
         }
-        // The power of two nearest to the square root from below.
-        let row_bits = length.trailing_zeros().min(length.ilog2() / 2);
+        // Few rows, so that consecutive elements, which are in different rows, share cache lines
+        // and pages.
+        let row_bits = length.div_ceil(LONGEST).next_power_of_two().ilog2();
         let row_length = length >> row_bits;
         let (along_rows, along_columns) = (plan(row_length), Some(plan(1 << row_bits)));
         Transform { row_bits, row_length, along_rows, along_columns }
@@ -81,13 +86,13 @@ impl Transform {
         1 << self.row_bits
     }
 
-    /// Transforms `mesh` in place; the result is read with [`Transform::place`].
+    /// Transforms `mesh` in place; the result is read with [`Transform::read`].
     pub fn run(&self, mesh: &mut [Complex<f64>], team: &Team) -> Result<(), Error> {
         if let Some(columns) = &self.along_columns {
             self.run_columns(columns.as_ref(), mesh, team)?;
         }
-        let rows = mesh.chunks_mut(self.row_length * ROWS);
-        let units = (self.row_length * ROWS) as u64;
+        let rows = mesh.chunks_mut(self.row_length);
+        let units = self.row_length as u64;
         let scratch = || work_space(self.along_rows.get_inplace_scratch_len());
         team.each(rows, units, scratch, |scratch, rows| {
             self.along_rows.process_with_scratch(rows, scratch);
@@ -95,10 +100,41 @@ impl Transform {
         })
     }
 
-    /// Where element m of the result is: row and position.
-    #[inline(always)]
-    pub fn place(&self, m: usize) -> usize {
-        (m & (self.rows() - 1)) * self.row_length + (m >> self.row_bits)
+    /// Elements number `first` on of the result that `run` left in `mesh`; periodic. Fastest from
+    /// multiples of ALIGNED on.
+    pub fn read(&self, mesh: &[Complex<f64>], first: i64, re: &mut [f64], im: &mut [f64]) {
+        let start = first.rem_euclid(self.len() as i64) as usize;
+        let (mut row, mut column) = (start & (self.rows() - 1), start >> self.row_bits);
+        let mut done = 0;
+        while done < re.len() {
+            let (re, im) = (&mut re[done..], &mut im[done..]);
+            done += if row == 0
+                && re.len() >= LINE << self.row_bits
+                && column + LINE <= self.row_length
+            {
+                // A cache line of each row.
+                for row in 0..self.rows() {
+                    let line = &mesh[row * self.row_length + column..][..LINE];
+                    for (column, value) in line.iter().enumerate() {
+                        re[(column << self.row_bits) + row] = value.re;
+                        im[(column << self.row_bits) + row] = value.im;
+                    }
+                }
+                column += LINE;
+                LINE << self.row_bits
+            } else {
+                let count = re.len().min(self.rows() - row);
+                let values = mesh[row * self.row_length + column..].iter().step_by(self.row_length);
+                for (value, (re, im)) in values.zip(re[..count].iter_mut().zip(im)) {
+                    (*re, *im) = (value.re, value.im);
+                }
+                (row, column) = (0, column + 1);
+                count
+            };
+            if column == self.row_length {
+                column = 0;
+            }
+        }
     }
 
     fn run_columns(
@@ -109,23 +145,25 @@ impl Transform {
     ) -> Result<(), Error> {
         let matrix = Matrix::new(mesh, self.rows(), self.row_length);
         let scratch = || {
-            let buffer = work_space(COLUMNS * self.rows())?;
+            let buffer = work_space(STRIP * self.rows())?;
             Ok((buffer, work_space(columns.get_inplace_scratch_len())?))
         };
-        let groups = self.row_length.div_ceil(COLUMNS);
-        let units = (self.rows() * COLUMNS) as u64;
-        team.each(0..groups, units, scratch, |(buffer, scratch), group| {
-            let first = group * COLUMNS;
-            let width = COLUMNS.min(self.row_length - first);
-            let buffer = &mut buffer[..width * self.rows()];
-            // SAFETY: each group of columns is visited once.
-            unsafe { matrix.read_columns(first, buffer) };
-            columns.process_with_scratch(buffer, scratch);
-            for (column, line) in buffer.chunks_exact_mut(self.rows()).enumerate() {
-                twiddle(line, first + column, self.len());
+        let item = STRIP * STRIPS;
+        let units = (self.rows() * item) as u64;
+        let items = (0..self.row_length).step_by(item);
+        team.each(items, units, scratch, |(buffer, scratch), first| {
+            for first in (first..(first + item).min(self.row_length)).step_by(STRIP) {
+                let width = STRIP.min(self.row_length - first);
+                let buffer = &mut buffer[..width * self.rows()];
+                // SAFETY: each column belongs to one strip of one item.
+                unsafe { matrix.read_columns(first, buffer) };
+                columns.process_with_scratch(buffer, scratch);
+                for (column, line) in buffer.chunks_exact_mut(self.rows()).enumerate() {
+                    twiddle(line, first + column, self.len());
+                }
+                // SAFETY: as above.
+                unsafe { matrix.write_columns(first, buffer) };
             }
-            // SAFETY: as above.
-            unsafe { matrix.write_columns(first, buffer) };
             Ok(())
         })
     }
@@ -204,17 +242,19 @@ fn multiply_by_roots<I: Isa>(line: &mut [Complex<f64>], column: usize, length: u
         (product - (product / length).floor() * length) / length
     };
     let (near_cos, near_sin) = cos_sin::<I>(lanes(root));
+    let (near_cos, near_sin) = (I::V::load(&near_cos), I::V::load(&near_sin));
     for (block, line) in line.chunks_mut(LANES * LANES).enumerate() {
         let first = block * LANES * LANES;
         let (far_cos, far_sin) = cos_sin::<I>(lanes(|lane| root(first + lane * LANES)));
         for (far, values) in line.chunks_mut(LANES).enumerate() {
-            let (c, s) = (far_cos[far], far_sin[far]);
-            for (lane, value) in values.iter_mut().enumerate() {
-                let cos = I::mul_add(c, near_cos[lane], -(s * near_sin[lane]));
-                let sin = I::mul_add(c, near_sin[lane], s * near_cos[lane]);
+            let (c, s) = (I::V::splat(far_cos[far]), I::V::splat(far_sin[far]));
+            let (mut cos, mut sin) = ([0.0; LANES], [0.0; LANES]);
+            c.times(near_cos).minus(s.times(near_sin)).store(&mut cos);
+            c.mul_add(near_sin, s.times(near_cos)).store(&mut sin);
+            for (value, (cos, sin)) in values.iter_mut().zip(cos.iter().zip(&sin)) {
                 let Complex { re, im } = *value;
-                value.re = I::mul_add(re, cos, -(im * sin));
-                value.im = I::mul_add(re, sin, im * cos);
+                value.re = I::mul_add(re, *cos, -(im * sin));
+                value.im = I::mul_add(re, *sin, im * cos);
             }
         }
     }
@@ -236,7 +276,9 @@ mod tests {
             FftPlanner::new().plan_fft(length, FftDirection::Inverse).process(&mut plain);
             let scale = plain.iter().map(|z| z.norm()).fold(0.0, f64::max);
             for (m, expected) in plain.iter().enumerate() {
-                let error = (mesh[transform.place(m)] - expected).norm();
+                let (mut re, mut im) = ([0.0], [0.0]);
+                transform.read(&mesh, m as i64 - length as i64, &mut re, &mut im);
+                let error = (Complex::new(re[0], im[0]) - expected).norm();
                 assert!(error < 1e-15 * scale, "length {length}, element {m}: {error}");
             }
         }

@@ -111,13 +111,6 @@ pub struct Fast {
     pub alone: bool,
 }
 
-impl Fast {
-    /// Complex numbers in the mesh of a block.
-    pub fn mesh_length(&self) -> usize {
-        if self.baseband.is_some() { self.cells / 2 } else { self.cells }
-    }
-}
-
 /// Plans a spectrum.
 pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Error> {
     let asked = options.tolerance.unwrap_or(WIDTHS[WIDTHS.len() - 1].1);
@@ -210,7 +203,8 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         block: block as usize,
         cells,
         scale,
-        wraps: scale.high.abs() * length >= cells as f64 * 0.999,
+        // A sample at the very end of the period still falls into the margin of the last run.
+        wraps: scale.high.abs() * length > cells as f64 + 0.5,
         small,
         alone: cost < WORTH_THREADS,
     };
