@@ -136,6 +136,18 @@ demo: all examples python | setup
 test: all examples fortran python
 	CARGO="$(CARGO)" tools/test.sh
 
+# --- benchmarks ------------------------------------------------------------------------------
+
+bench: bench-process
+
+build/bin/bench/%: benches/%.c include/fourier.h $(SHARED) | setup
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $< -o $@ $(LINK) -lm
+
+.PHONY: bench-process
+bench-process: build/bin/bench/process
+	$<
+
 # --- installation ----------------------------------------------------------------------------
 
 # Where it will be, as programs see it, and where it is put.

@@ -7,6 +7,7 @@ module libfourier
   use libfourier_status
   use libfourier_spectrum
   use libfourier_parallel
+  use libfourier_process
   implicit none
   public
   ! What the modules share among themselves.

@@ -18,6 +18,14 @@ mod options;
 
 mod parallel;
 
+mod process;
+
+mod process_streams;
+
+mod process_run;
+
+mod process_options;
+
 mod status;
 
 mod boundary;
@@ -30,6 +38,10 @@ pub use boundary::*;
 pub use legacy::*;
 pub use options::*;
 pub use parallel::*;
+pub use process::*;
+pub use process_options::*;
+pub use process_run::*;
+pub use process_streams::*;
 pub use spectrum::*;
 pub use status::*;
 pub use version::*;

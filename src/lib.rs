@@ -9,6 +9,7 @@
 
 pub mod error;
 mod fork;
+pub mod process;
 mod quiet;
 mod simd;
 pub mod spectrum;

@@ -51,6 +51,11 @@ fn progress_and_interrupts_work() {
 }
 
 #[test]
+fn programs_can_be_controlled() {
+    passes("test_process");
+}
+
+#[test]
 fn python_threads_and_forked_children_work() {
     passes("test_threads_and_fork");
 }
