@@ -11,6 +11,7 @@ pub mod error;
 mod fork;
 mod quiet;
 mod simd;
+pub mod median;
 pub mod threads;
 
 pub mod capi;
