@@ -5,3 +5,4 @@ pub mod network;
 pub mod patch;
 pub mod program;
 pub mod selection;
+pub mod tile_rank;

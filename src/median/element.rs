@@ -6,10 +6,11 @@
 //! other, and a number comes back with the bits it had.
 
 use std::array;
+use std::ops::BitXor;
 
 /// What is ordered: an integer, with a SIMD register of it.
-pub trait Key: Copy + Ord + Default + Send + Sync + 'static {
-    /// 64 bytes of keys.
+pub trait Key: Copy + Ord + Default + BitXor<Output = Self> + Send + Sync + 'static {
+    /// 128 bytes of keys.
     type Lanes: Lanes<Key = Self>;
     /// The smallest key.
     const MIN: Self;
@@ -21,7 +22,8 @@ pub trait Key: Copy + Ord + Default + Send + Sync + 'static {
     fn of_order(order: i64) -> Self;
 }
 
-/// 64 bytes of keys: one register of AVX-512, two of AVX2, four of SSE2 or NEON.
+/// 128 bytes of keys: two registers of AVX-512, four of AVX2, eight of SSE2 or NEON, so that the
+/// time to read an instruction of a network is shared by more than one of them.
 pub trait Lanes: Copy + Default + Send + Sync + 'static {
     /// What the lanes hold.
     type Key: Key;
@@ -35,9 +37,11 @@ pub trait Lanes: Copy + Default + Send + Sync + 'static {
     fn min(self, other: Self) -> Self;
     /// Lane by lane.
     fn max(self, other: Self) -> Self;
+    /// Minimum and maximum, lane by lane.
+    fn exchange(self, other: Self) -> [Self; 2];
 }
 
-/// A 64-byte register.
+/// 128 bytes of keys.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub struct Register<K, const N: usize>([K; N]);
@@ -67,12 +71,23 @@ impl<K: Key, const N: usize> Lanes for Register<K, N> {
     fn max(self, other: Self) -> Self {
         Register(array::from_fn(|lane| self.0[lane].max(other.0[lane])))
     }
+    #[inline(always)]
+    fn exchange(self, other: Self) -> [Self; 2] {
+        let smaller = self.min(other);
+        if size_of::<K>() < 8 {
+            return [smaller, self.max(other)];
+        }
+        // What is left of two numbers when one is taken away: for 64 bits LLVM makes vectors of
+        // this, but not of a minimum and a maximum side by side.
+        let both = |lane: usize| self.0[lane] ^ other.0[lane];
+        [smaller, Register(array::from_fn(|lane| both(lane) ^ smaller.0[lane]))]
+    }
 }
 
 macro_rules! keys {
     ($($key:ty),*) => {$(
         impl Key for $key {
-            type Lanes = Register<$key, { 64 / size_of::<$key>() }>;
+            type Lanes = Register<$key, { 128 / size_of::<$key>() }>;
             const MIN: Self = <$key>::MIN;
             const MAX: Self = <$key>::MAX;
             #[inline(always)]

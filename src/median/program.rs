@@ -222,8 +222,9 @@ fn run_kernel<I: Isa, K: Key>(
             Action::Exchange => {
                 for step in now {
                     let (a, b) = operands::<K>(slots, step);
-                    write::<K>(slots, step.write[0], a.min(b));
-                    write::<K>(slots, step.write[1], a.max(b));
+                    let [smaller, larger] = a.exchange(b);
+                    write::<K>(slots, step.write[0], smaller);
+                    write::<K>(slots, step.write[1], larger);
                 }
             }
             Action::Minimum => {
