@@ -47,7 +47,7 @@ pub struct Scratch<K> {
     up_to: Vec<u32>,
     medians: Vec<K>,
     between: Vec<Candidate<K>>,
-    masks: Vec<[u64; LARGEST_TILE]>,
+    masks: Vec<u64>,
     sample: Vec<K>,
 }
 
@@ -135,54 +135,10 @@ impl Engine {
         let largest = if self.omit_nan { K::of_order(K::MAX.order() - 1) } else { K::MAX };
         scratch.valid[..pixels].fill(cells);
         if self.omit_nan {
-            self.count(patch, tile, largest, &mut scratch.column, &mut scratch.valid);
+            let Scratch { column, valid, .. } = &mut *scratch;
+            count_up_to(patch, tile, self.window, largest, column, valid);
         }
-        let Scratch { sample, valid, .. } = scratch;
-        sample.clear();
-        let mut bounds = guess.unwrap_or_else(|| {
-            self.take_sample(patch, tile, largest, sample);
-            let (reach, middle) = (sample.len() / 12, sample.len() / 2);
-            let at = |place: usize| sample.get(place).copied().unwrap_or(largest);
-            Bounds { low: at(middle.saturating_sub(reach)), high: at(middle + reach) }
-        });
-        let mut step = SAMPLE / 16;
-        loop {
-            // Cells below `low` are those up to the number before.
-            if bounds.low == K::MIN {
-                scratch.below[..pixels].fill(0);
-                break;
-            }
-            let before = K::of_order(bounds.low.order() - 1);
-            self.count(patch, tile, before, &mut scratch.column, &mut scratch.below);
-            let holds = |(&below, &valid): (&u32, &u32)| valid == 0 || below <= valid / 2;
-            if scratch.below[..pixels].iter().zip(&*valid).all(holds) {
-                break;
-            }
-            if sample.is_empty() {
-                self.take_sample(patch, tile, largest, sample);
-            }
-            let place = sample.partition_point(|&key| key < bounds.low);
-            bounds.low = if place >= step { sample[place - step] } else { K::MIN };
-            step *= 2;
-        }
-        step = SAMPLE / 16;
-        loop {
-            if bounds.high >= largest {
-                bounds.high = largest;
-                break;
-            }
-            self.count(patch, tile, bounds.high, &mut scratch.column, &mut scratch.up_to);
-            let holds = |(&up_to, &valid): (&u32, &u32)| valid == 0 || up_to > valid / 2;
-            if scratch.up_to[..pixels].iter().zip(&*valid).all(holds) {
-                break;
-            }
-            if sample.is_empty() {
-                self.take_sample(patch, tile, largest, sample);
-            }
-            let place = sample.partition_point(|&key| key <= bounds.high);
-            bounds.high = sample.get(place + step).copied().unwrap_or(largest);
-            step *= 2;
-        }
+        let bounds = self.bracket(scratch, patch, tile, largest, guess);
         let range = bounds.high.order().wrapping_sub(bounds.low.order()) as u64;
         let medians = if range <= FEW_VALUES {
             self.count_each_value(scratch, patch, tile, bounds)
@@ -195,6 +151,72 @@ impl Engine {
             }
         }
         Ok(medians)
+    }
+
+    /// Bounds that hold for every median of the tile, with the cells below `low` counted.
+    fn bracket<K: Key>(
+        &self,
+        scratch: &mut Scratch<K>,
+        patch: &Patch<K>,
+        tile: Tile,
+        largest: K,
+        guess: Option<Bounds<K>>,
+    ) -> Bounds<K> {
+        let pixels = tile.size[0] * tile.size[1];
+        let Scratch { column, valid, below, up_to, sample, .. } = scratch;
+        let cells = (self.window[0] * self.window[1]) as f64;
+        sample.clear();
+        let mut bounds = guess.unwrap_or_else(|| {
+            self.take_sample(patch, tile, largest, sample);
+            let (middle, reach) = (sample.len() / 2, sample.len() / 12);
+            Bounds {
+                low: in_sample(sample, middle as i64 - reach as i64, largest),
+                high: in_sample(sample, (middle + reach) as i64, largest),
+            }
+        });
+        let mut margin = SAMPLE as i64 / 32;
+        loop {
+            // How many cells of a window there are to spare on either side, at least: negative
+            // where a bound does not hold.
+            below[..pixels].fill(0);
+            if bounds.low > K::MIN {
+                // Cells below `low` are those up to the number before.
+                let before = K::of_order(bounds.low.order() - 1);
+                count_up_to(patch, tile, self.window, before, column, below);
+            }
+            if bounds.high >= largest {
+                bounds.high = largest;
+                up_to[..pixels].copy_from_slice(&valid[..pixels]);
+            } else {
+                count_up_to(patch, tile, self.window, bounds.high, column, up_to);
+            }
+            let mut spare = [i64::MAX; 2];
+            for ((&below, &up_to), &valid) in below.iter().zip(&*up_to).zip(&valid[..pixels]) {
+                if valid > 0 {
+                    let rank = i64::from(valid / 2);
+                    spare[0] = spare[0].min(rank - i64::from(below));
+                    spare[1] = spare[1].min(i64::from(up_to) - 1 - rank);
+                }
+            }
+            if spare[0] >= 0 && spare[1] >= 0 {
+                return bounds;
+            }
+            if sample.is_empty() {
+                self.take_sample(patch, tile, largest, sample);
+            }
+            // The same number of cells in the sample, and a margin for its error.
+            let scale = sample.len() as f64 / cells;
+            let [low, high] = spare.map(|spare| (spare as f64 * scale).round() as i64 - margin);
+            if spare[0] < 0 || low > 0 {
+                let place = sample.partition_point(|&key| key < bounds.low) as i64;
+                bounds.low = in_sample(sample, place + low, largest);
+            }
+            if spare[1] < 0 || high > 0 {
+                let place = sample.partition_point(|&key| key <= bounds.high) as i64;
+                bounds.high = in_sample(sample, place - high, largest);
+            }
+            margin *= 2;
+        }
     }
 
     /// A sorted sample of the cells that the tile's windows see.
@@ -213,17 +235,6 @@ impl Engine {
         sample.sort_unstable();
     }
 
-    fn count<K: Key>(
-        &self,
-        patch: &Patch<K>,
-        tile: Tile,
-        bound: K,
-        column: &mut [u16],
-        counts: &mut [u32],
-    ) {
-        count_up_to(patch, tile, self.window, bound, column, counts);
-    }
-
     /// The medians where few values lie between the bounds: counts the cells up to each.
     fn count_each_value<K: Key>(
         &self,
@@ -237,7 +248,8 @@ impl Engine {
         let (mut low, mut high) = (bounds.high, bounds.low);
         for value in (bounds.low.order()..bounds.high.order()).rev() {
             let value = K::of_order(value);
-            self.count(patch, tile, value, &mut scratch.column, &mut scratch.up_to);
+            let Scratch { column, up_to, .. } = &mut *scratch;
+            count_up_to(patch, tile, self.window, value, column, up_to);
             let counts = scratch.up_to.iter().zip(&scratch.valid);
             for (median, (&up_to, &valid)) in scratch.medians[..pixels].iter_mut().zip(counts) {
                 if up_to > valid / 2 {
@@ -276,30 +288,9 @@ impl Engine {
             collect(keys, row as u16, bounds.low, bounds.high, between);
         }
         between.sort_unstable_by_key(|candidate| candidate.key);
-        masks.clear();
         let words = between.len().div_ceil(64);
-        let what = "bits of the median filter";
-        let bytes = 2 * words * size_of::<[u64; LARGEST_TILE]>();
-        masks.try_reserve(2 * words).map_err(|_| Error::OutOfMemory { what, bytes })?;
-        for word in between.chunks(64) {
-            // A cell at x is in the windows of the pixels from x - window + 1 to x.
-            for axis in [0, 1] {
-                let mut bits = [0u64; LARGEST_TILE];
-                for (bit, candidate) in word.iter().enumerate() {
-                    let x = if axis == 0 { candidate.row } else { candidate.column } as usize;
-                    let first = (x + 1).saturating_sub(self.window[axis]);
-                    bits[first] ^= 1 << bit;
-                    if x + 1 < tile.size[axis] {
-                        bits[x + 1] ^= 1 << bit;
-                    }
-                }
-                for pixel in 1..LARGEST_TILE {
-                    bits[pixel] ^= bits[pixel - 1];
-                }
-                masks.push(bits);
-            }
-        }
-        let (first, last) = walk(tile, masks, below, valid, between, medians);
+        fill_masks(masks, words, between, tile, self.window)?;
+        let (first, last) = walk(tile, masks, words, below, valid, between, medians);
         if first > last {
             return Ok(None);
         }
@@ -310,6 +301,51 @@ impl Engine {
     }
 }
 
+/// The key at a place of a sorted sample, or the bound of all keys where it has no such place.
+fn in_sample<K: Key>(sample: &[K], place: i64, largest: K) -> K {
+    match usize::try_from(place) {
+        Err(_) => K::MIN,
+        Ok(place) => sample.get(place).copied().unwrap_or(largest),
+    }
+}
+
+/// For each row of the tile, then for each column, which candidates its windows contain.
+fn fill_masks<K: Key>(
+    masks: &mut Vec<u64>,
+    words: usize,
+    between: &[Candidate<K>],
+    tile: Tile,
+    window: [usize; 2],
+) -> Result<(), Error> {
+    let (what, length) = ("bits of the median filter", 2 * LARGEST_TILE * words);
+    if masks.len() < length {
+        let bytes = length * size_of::<u64>();
+        let room = masks.try_reserve(length - masks.len());
+        room.map_err(|_| Error::OutOfMemory { what, bytes })?;
+        masks.resize(length, 0);
+    }
+    for (place, word) in between.chunks(64).enumerate() {
+        // A cell at x is in the windows of the pixels from x - window + 1 to x.
+        for axis in [0, 1] {
+            let mut changes = [0u64; LARGEST_TILE];
+            for (bit, candidate) in word.iter().enumerate() {
+                let x = if axis == 0 { candidate.row } else { candidate.column } as usize;
+                let first = (x + 1).saturating_sub(window[axis]);
+                changes[first] ^= 1 << bit;
+                if x + 1 < tile.size[axis] {
+                    changes[x + 1] ^= 1 << bit;
+                }
+            }
+            let mut inside = 0;
+            for (pixel, change) in changes.into_iter().enumerate().take(tile.size[axis]) {
+                inside ^= change;
+                masks[(axis * LARGEST_TILE + pixel) * words + place] = inside;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Candidates to keep beyond the range of a tile's medians, for the next tile.
 const MARGIN: usize = 24;
 
@@ -318,7 +354,8 @@ multiversion! {
     /// and the largest.
     fn walk<K: Key>(
         tile: Tile,
-        masks: &[[u64; LARGEST_TILE]],
+        masks: &[u64],
+        words: usize,
         below: &[u32],
         valid: &[u32],
         between: &[Candidate<K>],
@@ -329,7 +366,8 @@ multiversion! {
 #[inline(always)]
 fn walk_kernel<I: Isa, K: Key>(
     tile: Tile,
-    masks: &[[u64; LARGEST_TILE]],
+    masks: &[u64],
+    words: usize,
     below: &[u32],
     valid: &[u32],
     between: &[Candidate<K>],
@@ -337,14 +375,16 @@ fn walk_kernel<I: Isa, K: Key>(
 ) -> (usize, usize) {
     let (mut first, mut last) = (usize::MAX, 0);
     for row in 0..tile.size[0] {
+        let of_row = &masks[row * words..][..words];
         for column in 0..tile.size[1] {
             let pixel = row * tile.size[1] + column;
             if valid[pixel] == 0 {
                 continue;
             }
             let mut rank = valid[pixel] / 2 - below[pixel];
-            for (word, mask) in masks.chunks_exact(2).enumerate() {
-                let inside = mask[0][row] & mask[1][column];
+            let of_column = &masks[(LARGEST_TILE + column) * words..][..words];
+            for (word, (of_row, of_column)) in of_row.iter().zip(of_column).enumerate() {
+                let inside = of_row & of_column;
                 let count = inside.count_ones();
                 if rank < count {
                     let place = word * 64 + nth_bit(inside, rank);
