@@ -4,16 +4,32 @@
 //! the one gate (`boundary`), which turns an error or a panic into a status and keeps its text
 //! for `fourier_last_error`. There is no mathematics here. Enumerations arrive as plain integers
 //! and are checked, since C may pass any value.
+//!
+//! The order of the modules is the order of the declarations in the header.
+
+mod legacy;
+
+mod spectrum;
+
+mod options;
+
+mod parallel;
+
+mod status;
+
+// The comment of each export is the C header: it says what pointers must be.
+#![allow(clippy::missing_safety_doc)]
 
 mod boundary;
-mod options;
-mod parallel;
-mod pointers;
-mod status;
+
 mod version;
 
+mod pointers;
+
 pub use boundary::*;
+pub use legacy::*;
 pub use options::*;
 pub use parallel::*;
+pub use spectrum::*;
 pub use status::*;
 pub use version::*;

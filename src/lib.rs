@@ -12,6 +12,7 @@ mod fork;
 mod quiet;
 mod simd;
 pub mod median;
+pub mod spectrum;
 pub mod threads;
 
 pub mod capi;

@@ -11,8 +11,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub trait Isa: Copy {
     /// `a * b + c`, rounded once where the processor can do that, else twice.
     fn mul_add(a: f64, b: f64, c: f64) -> f64;
-    /// Rounding error of `a * b`, exactly: `a * b - fl(a * b)`.
-    fn product_error(a: f64, b: f64) -> f64;
 }
 
 /// Instruction sets with a fused multiply-add.
@@ -28,25 +26,12 @@ impl Isa for Fused {
     fn mul_add(a: f64, b: f64, c: f64) -> f64 {
         a.mul_add(b, c)
     }
-    #[inline(always)]
-    fn product_error(a: f64, b: f64) -> f64 {
-        a.mul_add(b, -(a * b))
-    }
 }
 
 impl Isa for Unfused {
     #[inline(always)]
     fn mul_add(a: f64, b: f64, c: f64) -> f64 {
         a * b + c
-    }
-    /// Dekker's product (1971), splitting each factor at 27 bits.
-    #[inline(always)]
-    fn product_error(a: f64, b: f64) -> f64 {
-        const SPLIT: f64 = 134_217_729.0; // 2^27 + 1
-        let (a_big, b_big) = (a * SPLIT, b * SPLIT);
-        let (a_high, b_high) = (a_big - (a_big - a), b_big - (b_big - b));
-        let (a_low, b_low) = (a - a_high, b - b_high);
-        a_low * b_low - (((a * b - a_high * b_high) - a_low * b_high) - a_high * b_low)
     }
 }
 

@@ -30,13 +30,18 @@ pub(super) fn remember(text: &str) {
     let _ = LAST_ERROR.try_with(|last| last.replace(text));
 }
 
+/// Makes `fourier_last_error` answer "" on this thread.
+pub(super) fn forget() {
+    let _ = LAST_ERROR.try_with(|last| last.take());
+}
+
 /// The calling thread's last failure in full: which argument, which index, which step.
 ///
 /// A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
 /// `fourier_`, which have no status to return, set it to "" when they succeed.
 ///
 /// @return text that stays valid until the next call that fails on this thread; "" when none has.
-///         Never NULL, never freed. Each thread has its own.
+///         Never NULL, never freed. From any thread: each has its own text.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_last_error() -> *const c_char {
     LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())

@@ -5,6 +5,7 @@ use std::ffi::{c_double, c_int, c_void};
 use super::boundary::gate;
 use super::pointers::handle_mut;
 use crate::error::Error;
+use crate::spectrum::{self, Method};
 use crate::threads::{self, Control, MAX_THREADS};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -17,14 +18,19 @@ pub type fourier_progress =
 /// of calls, from several threads at once as long as nobody changes it meanwhile.
 #[allow(non_camel_case_types)]
 pub struct fourier_options {
+    pub(super) spectrum: spectrum::Options,
     threads: usize,
     progress: fourier_progress,
     user: *mut c_void,
 }
 
 impl fourier_options {
-    const DEFAULT: fourier_options =
-        fourier_options { threads: 0, progress: None, user: std::ptr::null_mut() };
+    const DEFAULT: fourier_options = fourier_options {
+        spectrum: spectrum::Options { tolerance: None, method: Method::Auto },
+        threads: 0,
+        progress: None,
+        user: std::ptr::null_mut(),
+    };
 
     /// The options behind a pointer from C: NULL = the defaults.
     ///
@@ -71,11 +77,78 @@ pub unsafe extern "C" fn fourier_options_free(options: *mut fourier_options) {
     }
 }
 
+/// How a spectrum is computed.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum fourier_method {
+    /// Whichever is fastest.
+    FOURIER_METHOD_AUTO = 0,
+    /// The sum as it is written, n * nf terms.
+    FOURIER_METHOD_DIRECT = 1,
+    /// The blocked nonuniform FFT.
+    FOURIER_METHOD_FAST = 2,
+}
+
+/// A `fourier_method` as it comes from C: any integer.
+pub type MethodArgument = c_int;
+
+/// Sets how a spectrum is computed.
+///
+/// @param options  not NULL; not while another thread uses them
+/// @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
+/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fourier_options_set_method(
+    options: *mut fourier_options,
+    method: MethodArgument,
+) -> c_int {
+    gate(|| {
+        // SAFETY: a handle of this library, as documented.
+        let options = unsafe { handle_mut("options", options) }?;
+        options.spectrum.method = match method {
+            0 => Method::Auto,
+            1 => Method::Direct,
+            2 => Method::Fast,
+            other => return Err(Error::invalid("method", format!("{other} is no fourier_method"))),
+        };
+        Ok(())
+    })
+}
+
+/// Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
+/// F is the complex spectrum and the power is |F|^2.
+///
+/// @param options  not NULL; not while another thread uses them
+/// @param relative from 0 (excluded) to 1; the default is as exact as the direct sum in double
+///                 precision
+/// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
+///         kept makes the later call return FOURIER_TOLERANCE_UNREACHABLE
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fourier_options_set_tolerance(
+    options: *mut fourier_options,
+    relative: c_double,
+) -> c_int {
+    gate(|| {
+        // SAFETY: a handle of this library, as documented.
+        let options = unsafe { handle_mut("options", options) }?;
+        if !relative.is_finite() {
+            return Err(Error::NotFinite { argument: "relative", index: None, value: relative });
+        }
+        if relative <= 0.0 || relative > 1.0 {
+            let problem = format!("{relative} is not above 0 and at most 1");
+            return Err(Error::invalid("relative", problem));
+        }
+        options.spectrum.tolerance = Some(relative);
+        Ok(())
+    })
+}
+
 /// Sets the number of threads of a call.
 ///
 /// The result of every function is the same, bit for bit, for any number.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param threads  1 to 1024; 0 = the default of the process
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
@@ -100,11 +173,12 @@ fn checked_threads(threads: c_int) -> Result<usize, Error> {
 
 /// Sets a function that is told the progress of a call and may cancel it.
 ///
-/// @param options  not NULL
+/// @param options  not NULL; not while another thread uses them
 /// @param report   called on the calling thread with the fraction done, from 0 to 1; returns
 ///                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
-///                 and leaves its outputs partly written. NULL = none. It must not longjmp or throw.
-/// @param user     handed to report as it is
+///                 and leaves its outputs partly written. NULL = none. It must not longjmp or
+///                 throw out
+/// @param user     handed to report as it is; may be NULL
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_options_set_progress(
@@ -122,9 +196,9 @@ pub unsafe extern "C" fn fourier_options_set_progress(
 
 /// Sets the number of threads of this process's calls that do not set their own.
 ///
-/// @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from the
-///                 environment as it was at the first call, or the processors that this process may use (affinity and
-///                 container quota). From any thread.
+/// @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from
+///                 the environment as it was at the first call, or the processors that this process
+///                 may use (affinity and container quota). From any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_set_num_threads(threads: c_int) {
     threads::set_num_threads(usize::try_from(threads).unwrap_or(0));

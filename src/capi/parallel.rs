@@ -23,13 +23,13 @@ unsafe impl Sync for Shared {}
 ///
 /// Every task runs once, whatever the others return, unless the progress function cancels: then
 /// tasks not yet begun do not run. Tasks run at the same time on the calling thread and on
-/// workers; library calls inside a task share the same threads. After fork() the child may call
-/// this anew.
+/// workers; library calls inside a task share the same threads. From any thread, from inside a
+/// task, and in a forked child.
 ///
 /// @param count    number of tasks, >= 0
 /// @param task     not NULL unless count is 0; may be called from several threads at once; must not
 ///                 longjmp or throw out
-/// @param user     handed to every task as it is
+/// @param user     handed to every task as it is; may be NULL
 /// @param results  NULL, or count elements: results[i] receives what task i returned (0 where it
 ///                 did not run)
 /// @param options  threads and progress; NULL = defaults
@@ -50,9 +50,9 @@ pub unsafe extern "C" fn fourier_parallel_map(
             None if count == 0 => return Ok(()),
             None => return Err(Error::invalid("task", "NULL")),
         };
-        // SAFETY: `count` elements to write, as documented.
         let results = match results.is_null() {
             true => &mut [],
+            // SAFETY: `count` elements to write, as documented.
             false => unsafe { output("results", results, count) }?,
         };
         let user = Shared(user);

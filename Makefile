@@ -1,0 +1,117 @@
+# libfourier
+#
+#   make            the library in build/lib and the header in include/
+#   make demo       the power spectrum of a star, six ways, and its picture
+#   make test       every test
+#   make examples   the C and Fortran examples, in build/bin
+#   make bench      beside other people's libraries
+#   make install PREFIX=/usr/local DESTDIR= LIBDIR=...      make uninstall
+#   make setup      installs what demo, test and examples need and this machine lacks
+#   make header     writes include/fourier.h anew        make clean
+
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DESTDIR ?=
+
+CARGO  ?= cargo
+PYTHON ?= python3
+ifeq ($(origin FC),default)
+FC := gfortran
+endif
+CFLAGS ?= -O2
+FFLAGS ?= -O2
+C_FLAGS := -std=c11 -Wall -Wextra -Werror -Iinclude $(CFLAGS)
+F_FLAGS := -std=f2018 -Wall -Werror $(FFLAGS)
+LEGACY_FLAGS := -std=legacy $(FFLAGS)
+# Programs find the library where they were built, wherever build/ is moved to.
+LINK = -L$(LIB) -lfourier '-Wl,-rpath,$$ORIGIN/../../lib'
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' Cargo.toml | head -n 1)
+MAJOR   := $(firstword $(subst ., ,$(VERSION)))
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+LIB     := build/lib
+SHARED  := $(LIB)/libfourier.so.$(VERSION)
+STATIC  := $(LIB)/libfourier.a
+RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
+
+.DELETE_ON_ERROR:
+.PHONY: all examples fortran python demo test bench setup header install uninstall clean
+
+all: $(SHARED) $(STATIC)
+
+# --- the library -----------------------------------------------------------------------------
+
+# cargo decides what to compile; both libraries come from one run. A program that has the old one
+# mapped keeps it: the new one is moved into its place.
+$(LIB)/.built: $(RUST_SOURCES)
+	$(CARGO) build --release --locked
+	@mkdir -p $(LIB)
+	cp $(RELEASE)/libfourier.so $(SHARED).new && mv $(SHARED).new $(SHARED)
+	cp $(RELEASE)/libfourier.a $(STATIC).new && mv $(STATIC).new $(STATIC)
+	ln -sf libfourier.so.$(VERSION) $(LIB)/libfourier.so.$(MAJOR)
+	ln -sf libfourier.so.$(MAJOR) $(LIB)/libfourier.so
+	@touch $@
+
+$(SHARED) $(STATIC): $(LIB)/.built ;
+
+header:
+	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header
+
+# --- what the machine needs ------------------------------------------------------------------
+
+setup:
+	PYTHON=$(PYTHON) tools/setup.sh
+
+# A private Python environment with pinned packages.
+VENV := build/venv/bin/python
+build/venv/.ready: python/requirements.txt | setup
+	rm -rf build/venv
+	$(PYTHON) -m venv build/venv
+	$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# --- examples --------------------------------------------------------------------------------
+
+C_EXAMPLES := $(patsubst c_examples/%.c,build/bin/c/%,$(wildcard c_examples/*.c))
+FORTRAN_EXAMPLES := $(patsubst fortran/examples/%.f90,build/bin/fortran/%,$(wildcard fortran/examples/*.f90)) \
+                    $(patsubst fortran/examples/%.f,build/bin/fortran/%,$(wildcard fortran/examples/*.f))
+# In the order of their use: the status module first, the module libfourier last.
+FORTRAN_MODULES := $(wildcard fortran/libfourier_status.f90) \
+    $(filter-out %_status.f90 %/libfourier.f90,$(sort $(wildcard fortran/*.f90))) \
+    $(wildcard fortran/libfourier.f90)
+FORTRAN_LIBRARY := $(LIB)/libfourier_fortran.a
+
+examples: $(C_EXAMPLES) $(FORTRAN_EXAMPLES)
+
+build/bin/c/%: c_examples/%.c include/fourier.h $(SHARED) | setup
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $< -o $@ $(LINK) $(EXTRA) -lm
+
+# build/bin/c/NAME: EXTRA = flags of an example that needs more
+build/bin/c/smooth_fits: EXTRA = $$(pkg-config --cflags --libs cfitsio)
+
+fortran: $(if $(FORTRAN_MODULES),$(FORTRAN_LIBRARY))
+
+# The modules' object code, in an archive beside the library; .mod files in build/fortran.
+$(FORTRAN_LIBRARY): $(FORTRAN_MODULES) | setup
+	@mkdir -p build/fortran $(LIB)
+	cd build/fortran && $(FC) $(F_FLAGS) -fPIC -c $(addprefix ../../,$(FORTRAN_MODULES))
+	rm -f $@ && ar rcs $@ $(patsubst fortran/%.f90,build/fortran/%.o,$(FORTRAN_MODULES))
+
+build/bin/fortran/%: fortran/examples/%.f90 $(FORTRAN_LIBRARY) $(SHARED) | setup
+	@mkdir -p $(@D)
+	$(FC) $(F_FLAGS) -Ibuild/fortran -Jbuild/fortran $< -o $@ $(FORTRAN_LIBRARY) $(LINK)
+
+build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
+	@mkdir -p $(@D)
+	$(FC) $(LEGACY_FLAGS) $< -o $@ $(LINK)
+
+# --- tests -----------------------------------------------------------------------------------
+
+test: all examples fortran build/venv/.ready
+	CARGO="$(CARGO)" tools/test.sh
+
+clean:
+	rm -rf build
+	$(CARGO) clean

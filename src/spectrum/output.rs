@@ -1,0 +1,120 @@
+//! Where a finished stretch of the spectrum goes: frequencies, and power or complex numbers.
+
+use super::grid::{Double, Grid};
+use super::phase::{LANES, cos_sin, lanes, phase};
+use crate::simd::{Isa, multiversion};
+
+/// What is wanted of the spectrum.
+pub enum Wanted<'a> {
+    /// S(k), nf numbers.
+    Power(&'a mut [f64]),
+    /// F(k), nf pairs re, im.
+    Transform(&'a mut [f64]),
+}
+
+/// Consecutive frequencies and the caller's memory for their results.
+pub struct Stretch<'a> {
+    /// Number of the first frequency.
+    pub start: usize,
+    /// How many there are.
+    pub len: usize,
+    freq: Option<&'a mut [f64]>,
+    wanted: Wanted<'a>,
+}
+
+/// The caller's memory, cut into stretches of `size` frequencies (the last may be shorter).
+pub fn stretches<'a>(
+    nf: usize,
+    size: usize,
+    mut freq: Option<&'a mut [f64]>,
+    mut wanted: Wanted<'a>,
+) -> impl Iterator<Item = Stretch<'a>> {
+    (0..nf.div_ceil(size.max(1))).map(move |index| {
+        let start = index * size;
+        let len = size.min(nf - start);
+        let freq = freq.take().map(|all| {
+            let (head, tail) = all.split_at_mut(len);
+            freq = Some(tail);
+            head
+        });
+        let part = match &mut wanted {
+            Wanted::Power(all) => Wanted::Power(all.split_off_mut(..len).unwrap_or_default()),
+            Wanted::Transform(all) => {
+                Wanted::Transform(all.split_off_mut(..2 * len).unwrap_or_default())
+            }
+        };
+        Stretch { start, len, freq, wanted: part }
+    })
+}
+
+impl Stretch<'_> {
+    /// Takes F for the frequencies from number `start + offset` on, with times counted from
+    /// `centre`.
+    pub fn put(&mut self, offset: usize, re: &[f64], im: &[f64], grid: &Grid, centre: f64) {
+        let range = offset..offset + re.len();
+        if let Some(freq) = &mut self.freq {
+            write_frequencies(grid, self.start + offset, &mut freq[range.clone()]);
+        }
+        match &mut self.wanted {
+            Wanted::Power(power) => write_power(re, im, &mut power[range]),
+            Wanted::Transform(spectrum) => {
+                let out = &mut spectrum[2 * range.start..2 * range.end];
+                write_transform(re, im, grid, self.start + offset, centre, out);
+            }
+        }
+    }
+}
+
+multiversion! {
+    /// Writes the frequencies from number `start` on.
+    fn write_frequencies(grid: &Grid, start: usize, out: &mut [f64]) = frequencies;
+}
+
+#[inline(always)]
+fn frequencies<I: Isa>(grid: &Grid, start: usize, out: &mut [f64]) {
+    let mut k = start as f64;
+    for place in out {
+        *place = grid.frequency(k);
+        k += 1.0;
+    }
+}
+
+multiversion! {
+    fn write_power(re: &[f64], im: &[f64], out: &mut [f64]) = power;
+}
+
+#[inline(always)]
+fn power<I: Isa>(re: &[f64], im: &[f64], out: &mut [f64]) {
+    for ((place, re), im) in out.iter_mut().zip(re).zip(im) {
+        *place = I::mul_add(*re, *re, im * im);
+    }
+}
+
+multiversion! {
+    /// Counts times from 0 again: a factor exp(2 pi i f centre).
+    fn write_transform(
+        re: &[f64], im: &[f64], grid: &Grid, start: usize, centre: f64, out: &mut [f64],
+    ) = transform;
+}
+
+#[inline(always)]
+fn transform<I: Isa>(
+    re: &[f64],
+    im: &[f64],
+    grid: &Grid,
+    start: usize,
+    centre: f64,
+    out: &mut [f64],
+) {
+    let centre = Double { high: centre, low: 0.0 };
+    for first in (0..re.len()).step_by(LANES) {
+        let phases =
+            lanes(|lane| phase(grid.frequency_double((start + first + lane) as f64), centre));
+        let (cos, sin) = cos_sin::<I>(phases);
+        for lane in 0..LANES.min(re.len() - first) {
+            let (re, im) = (re[first + lane], im[first + lane]);
+            out[2 * (first + lane)] = re * cos[lane] - im * sin[lane];
+            out[2 * (first + lane) + 1] = re * sin[lane] + im * cos[lane];
+        }
+    }
+}
