@@ -7,18 +7,20 @@
 //!
 //! The order of the modules is the order of the declarations in the header.
 
+// The comment of each export is the C header: it says what pointers must be.
+#![allow(clippy::missing_safety_doc)]
+
 mod legacy;
 
 mod spectrum;
+
+mod median;
 
 mod options;
 
 mod parallel;
 
 mod status;
-
-// The comment of each export is the C header: it says what pointers must be.
-#![allow(clippy::missing_safety_doc)]
 
 mod boundary;
 
@@ -28,6 +30,7 @@ mod pointers;
 
 pub use boundary::*;
 pub use legacy::*;
+pub use median::*;
 pub use options::*;
 pub use parallel::*;
 pub use spectrum::*;

@@ -9,9 +9,9 @@
 
 pub mod error;
 mod fork;
+pub mod median;
 mod quiet;
 mod simd;
-pub mod median;
 pub mod spectrum;
 pub mod threads;
 

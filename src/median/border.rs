@@ -44,4 +44,28 @@ impl Border {
         };
         Some(index as usize)
     }
+
+    /// How often `size` positions from `first` meet the cell `index` of an axis of `length` cells.
+    pub fn multiplicity(self, index: usize, length: usize, first: i128, size: usize) -> u64 {
+        let (index, n, end) = (index as i128, length as i128, first + size as i128);
+        // Positions from `first` to `end` that are `place` plus a multiple of `period`.
+        let periodic = |place: i128, period: i128| {
+            (end - 1 - place).div_euclid(period) - (first - 1 - place).div_euclid(period)
+        };
+        let inside = i128::from((first..end).contains(&index));
+        let times = match self {
+            Border::Constant => inside,
+            Border::Nearest => {
+                let below = if index == 0 { end.min(0) - first.min(0) } else { 0 };
+                let above = if index == n - 1 { end.max(n) - first.max(n) } else { 0 };
+                inside + below + above
+            }
+            Border::Wrap => periodic(index, n),
+            _ if n == 1 => end - first,
+            Border::Reflect => periodic(index, 2 * n) + periodic(2 * n - 1 - index, 2 * n),
+            Border::Mirror if index == 0 || index == n - 1 => periodic(index, 2 * n - 2),
+            Border::Mirror => periodic(index, 2 * n - 2) + periodic(-index, 2 * n - 2),
+        };
+        times as u64
+    }
 }

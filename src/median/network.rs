@@ -29,15 +29,15 @@ pub struct Scratch<K: Key> {
 }
 
 /// The tile that suits a window: bigger ones share more work, smaller ones stay in the cache.
-pub fn tile_for(window: [usize; 2]) -> [usize; 2] {
-    let below = |limit: usize| 1 << limit.max(1).ilog2();
-    let w = below(window[1].div_ceil(2)).min(16);
-    [below(window[0].div_ceil(2)).min(w).min(4.max(w / 2)), w]
+fn tile_for(window: [usize; 2]) -> [usize; 2] {
+    let largest = if window[0].max(window[1]) < 20 { 4 } else { 8 };
+    window.map(|side| 1 << (side.div_ceil(2).min(largest)).ilog2())
 }
 
 impl Engine {
     /// An engine for patches of up to `width` columns; none where the network would be too large.
-    pub fn new<K: Key>(window: [usize; 2], tile: [usize; 2], width: usize) -> Option<Engine> {
+    pub fn new<K: Key>(window: [usize; 2], width: usize) -> Option<Engine> {
+        let tile = tile_for(window);
         let shape = Shape { window, tile };
         let w = tile[1];
         let tiles = width.div_ceil(w).next_multiple_of(K::Lanes::COUNT);
@@ -52,16 +52,6 @@ impl Engine {
         let columns = Program::new(&column_sort(shape.core_rows()), &place)?;
         let medians = Program::new(&tile_medians(shape), &place)?;
         Some(Engine { shape, tiles, span, columns, medians })
-    }
-
-    /// The rows of a tile: patches should have a multiple of it.
-    pub fn tile_rows(&self) -> usize {
-        self.shape.tile[0]
-    }
-    /// For tuning.
-    pub fn describe(&self) -> String {
-        let p = &self.medians;
-        format!("{:?} slots {} steps {} runs {}", self.shape, p.slots(), p.steps(), p.runs())
     }
 
     /// Memory for patches of up to `rows` rows.

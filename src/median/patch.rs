@@ -25,8 +25,8 @@ pub struct Patch<K> {
 
 impl<K: Key> Patch<K> {
     /// Memory for up to that many rows and columns, surroundings included.
-    pub fn with_room(rows: usize, columns: usize) -> Result<Patch<K>, Error> {
-        let what = "rows of the median filter";
+    pub fn with_room([rows, columns]: [usize; 2]) -> Result<Patch<K>, Error> {
+        let what = "the surroundings of a patch of the median filter";
         let cells = rows.checked_mul(columns);
         let cells = cells.ok_or(Error::OutOfMemory { what, bytes: usize::MAX })?;
         Ok(Patch { keys: filled(cells, K::default(), what)?, size: [0, 0] })
@@ -37,26 +37,23 @@ impl<K: Key> Patch<K> {
         self.size = size;
         let [rows, columns] = image.size;
         let fill = image.fill.key();
+        // The columns that lie inside the image.
         let first = corner[1].clamp(0, columns as i64);
         let end = (corner[1] + size[1] as i64).clamp(first, columns as i64);
-        let (before, inside) = ((first - corner[1]) as usize, (end - first) as usize);
-        let (before, inside) = (before.min(size[1]), inside);
-        for (row, keys) in self.keys.chunks_exact_mut(size[1].max(1)).take(size[0]).enumerate() {
+        let inside = (first - corner[1]) as usize..(end - corner[1]) as usize;
+        for (row, keys) in self.keys.chunks_exact_mut(size[1]).take(size[0]).enumerate() {
             let Some(row) = image.border.index(corner[0] + row as i64, rows) else {
                 keys.fill(fill);
                 continue;
             };
             let cells = &image.cells[row * columns..][..columns];
-            let beyond = |position: usize| {
-                let column = image.border.index(corner[1] + position as i64, columns);
-                column.map_or(fill, |column| cells[column].key())
-            };
-            let source = &cells[first as usize..][..inside];
-            for (key, cell) in keys[before..].iter_mut().zip(source) {
+            let source = &cells[first as usize..end as usize];
+            for (key, cell) in keys[inside.clone()].iter_mut().zip(source) {
                 *key = cell.key();
             }
-            for position in (0..before).chain(before + inside..size[1]) {
-                keys[position] = beyond(position);
+            for position in (0..inside.start).chain(inside.end..size[1]) {
+                let column = image.border.index(corner[1] + position as i64, columns);
+                keys[position] = column.map_or(fill, |column| cells[column].key());
             }
         }
     }
@@ -66,9 +63,9 @@ impl<K: Key> Patch<K> {
         self.size[0]
     }
 
-    /// Columns, surroundings included.
-    pub fn columns(&self) -> usize {
-        self.size[1]
+    /// Whether a key is among them.
+    pub fn has(&self, wanted: K) -> bool {
+        self.keys[..self.size[0] * self.size[1]].contains(&wanted)
     }
 
     /// One row.

@@ -115,14 +115,6 @@ impl Program {
     pub fn slots(&self) -> usize {
         self.slots
     }
-    /// Operations: for tuning.
-    pub fn steps(&self) -> usize {
-        self.steps.len()
-    }
-    /// Runs.
-    pub fn runs(&self) -> usize {
-        self.runs.len()
-    }
 }
 
 struct Compiler {
