@@ -41,7 +41,8 @@ impl Engine {
         let shape = Shape { window, tile };
         let w = tile[1];
         let tiles = width.div_ceil(w).next_multiple_of(K::Lanes::COUNT);
-        let span = tiles + (window[1] + w - 2) / w;
+        // So that all phases together are whole registers.
+        let span = (tiles + (window[1] + w - 2) / w).next_multiple_of(K::Lanes::COUNT / w);
         let place = |source| {
             let (line, column) = match source {
                 Source::Cell { row, column } => (row, column),

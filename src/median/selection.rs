@@ -247,7 +247,7 @@ impl Tiler {
         columns: BTreeMap<usize, Vec<Value>>,
     ) {
         if size == [1, 1] {
-            self.medians.insert(corner, core.values[0]);
+            self.medians.insert(corner, core.values[self.goal.rank - core.below]);
             return;
         }
         let axis = usize::from(size[1] >= size[0]);
