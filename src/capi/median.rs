@@ -103,7 +103,8 @@ impl<T: Element> Call<T> {
         };
         let in_place = std::ptr::eq(self.from, self.to);
         if !in_place {
-            let (source, target) = (extent("in", self.from, pixels), extent("out", self.to, pixels));
+            let (source, target) =
+                (extent("in", self.from, pixels), extent("out", self.to, pixels));
             disjoint(&[target], &[source])?;
         }
         // SAFETY: `pixels` elements to read, as documented, and apart from `out` where it is used.
@@ -121,7 +122,9 @@ impl<T: Element> Call<T> {
     fn fill(&self) -> Result<T, Error> {
         match T::of_f64(self.fill) {
             Some(fill) => Ok(fill),
-            None if self.border != fourier_border::FOURIER_BORDER_CONSTANT as c_int => Ok(T::MISSING),
+            None if self.border != fourier_border::FOURIER_BORDER_CONSTANT as c_int => {
+                Ok(T::MISSING)
+            }
             None => Err(Error::invalid("fill", format!("{} is no pixel of this type", self.fill))),
         }
     }

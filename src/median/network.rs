@@ -28,16 +28,19 @@ pub struct Scratch<K: Key> {
     slots: Vec<K::Lanes>,
 }
 
-/// The tile that suits a window: bigger ones share more work, smaller ones stay in the cache.
-fn tile_for(window: [usize; 2]) -> [usize; 2] {
+/// The tile that suits a window: bigger ones share more work, smaller ones stay in the cache and
+/// fill the lanes of a narrow patch.
+fn tile_for(window: [usize; 2], width: usize, lanes: usize) -> [usize; 2] {
     let largest = if window[0].max(window[1]) < 20 { 4 } else { 8 };
-    window.map(|side| 1 << (side.div_ceil(2).min(largest)).ilog2())
+    let widest = (width / lanes).clamp(1, largest);
+    let side = |window: usize, largest: usize| 1 << window.div_ceil(2).min(largest).ilog2();
+    [side(window[0], largest), side(window[1], widest)]
 }
 
 impl Engine {
     /// An engine for patches of up to `width` columns; none where the network would be too large.
     pub fn new<K: Key>(window: [usize; 2], width: usize) -> Option<Engine> {
-        let tile = tile_for(window);
+        let tile = tile_for(window, width, K::Lanes::COUNT);
         let shape = Shape { window, tile };
         let w = tile[1];
         let tiles = width.div_ceil(w).next_multiple_of(K::Lanes::COUNT);

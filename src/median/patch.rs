@@ -33,7 +33,12 @@ impl<K: Key> Patch<K> {
     }
 
     /// Loads `size` cells from `corner`, which may lie outside the image.
-    pub fn load<T: Element<Key = K>>(&mut self, image: &Image<T>, corner: [i64; 2], size: [usize; 2]) {
+    pub fn load<T: Element<Key = K>>(
+        &mut self,
+        image: &Image<T>,
+        corner: [i64; 2],
+        size: [usize; 2],
+    ) {
         self.size = size;
         let [rows, columns] = image.size;
         let fill = image.fill.key();

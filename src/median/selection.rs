@@ -99,9 +99,9 @@ pub fn tile_medians(shape: Shape) -> Network {
         })
         .collect();
     let rows: Vec<usize> = (0..h - 1).chain(kh..kh + h - 1).collect();
-    let rows = rows.into_iter().map(|row| {
-        (row, network.sort((w - 1..kw).map(|column| cells[&(row, column)]).collect()))
-    });
+    let rows = rows
+        .into_iter()
+        .map(|row| (row, network.sort((w - 1..kw).map(|column| cells[&(row, column)]).collect())));
     let rows = rows.collect();
     let goal = Goal { total: kh * kw, rank: kh * kw / 2 };
     let core = (w - 1..kw).map(|column| Ranked::all(&columns[&column])).collect();

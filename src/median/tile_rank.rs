@@ -11,22 +11,24 @@
 //! Literature: the bits in order of rank are those of J. Suomela, "Median filtering is equivalent
 //! to sorting" (2014), taken here over a bracket of ranks and for all pixels of a tile.
 
+mod bits;
+mod count;
+
+use bits::{fill_masks, find_medians};
+use count::{collect, count_up_to};
+
 use super::element::{Element, Key};
 use super::patch::Patch;
 use crate::error::{Error, filled, with_capacity};
-use crate::simd::{Isa, multiversion};
 
-/// The largest side of a tile.
-const LARGEST_TILE: usize = 32;
-/// The side of a tile for windows of fewer cells than `LARGE_WINDOW`: less to count again for each
-/// pixel with larger tiles, closer brackets with smaller ones.
-const SMALL_TILE: usize = 16;
-/// Cells of a window from which on tiles are large.
-const LARGE_WINDOW: usize = 45 * 45;
+/// Side of a tile: less to count again for each pixel with larger ones, closer bounds with smaller.
+pub const TILE: usize = 32;
 /// Where at most so many values lie between the bounds, each is counted and none sorted.
 const FEW_VALUES: u64 = 12;
 /// Cells looked at for a first guess.
 const SAMPLE: usize = 400;
+/// Candidates to keep beyond the range of a tile's medians, for the next tile.
+const MARGIN: usize = 24;
 /// The largest side of a window: counts of a column are 16 bits, positions too.
 pub const LARGEST_WINDOW: usize = 65_000;
 
@@ -75,7 +77,7 @@ impl Engine {
     /// Memory for patches whose surroundings have up to `columns` columns.
     pub fn scratch<K: Key>(&self, columns: usize) -> Result<Scratch<K>, Error> {
         let what = "counts of the median filter";
-        let pixels = LARGEST_TILE * LARGEST_TILE;
+        let pixels = TILE * TILE;
         Ok(Scratch {
             column: filled(columns, 0, what)?,
             valid: filled(pixels, 0, what)?,
@@ -88,11 +90,6 @@ impl Engine {
         })
     }
 
-    fn tile_side(&self) -> usize {
-        let small = self.window[0].saturating_mul(self.window[1]) < LARGE_WINDOW;
-        if small { SMALL_TILE } else { LARGEST_TILE }
-    }
-
     /// Writes the medians of every window of the patch.
     pub fn filter<T: Element>(
         &self,
@@ -100,16 +97,15 @@ impl Engine {
         patch: &Patch<T::Key>,
         out: &mut [&mut [T]],
     ) -> Result<(), Error> {
-        let side = self.tile_side();
         let width = out.first().map_or(0, |row| row.len());
         let mut guess = None;
-        for (band, out) in out.chunks_mut(side).enumerate() {
-            let tiles = width.div_ceil(side);
+        for (band, out) in out.chunks_mut(TILE).enumerate() {
+            let tiles = width.div_ceil(TILE);
             for place in 0..tiles {
                 // To and fro, so that the tile before is always a neighbour.
                 let place = if band % 2 == 0 { place } else { tiles - 1 - place };
-                let corner = [band * side, place * side];
-                let tile = Tile { corner, size: [out.len(), side.min(width - corner[1])] };
+                let corner = [band * TILE, place * TILE];
+                let tile = Tile { corner, size: [out.len(), TILE.min(width - corner[1])] };
                 guess = self.tile(scratch, patch, tile, guess)?;
                 for (row, out) in out.iter_mut().enumerate() {
                     let medians = &scratch.medians[row * tile.size[1]..];
@@ -290,7 +286,7 @@ impl Engine {
         between.sort_unstable_by_key(|candidate| candidate.key);
         let words = between.len().div_ceil(64);
         fill_masks(masks, words, between, tile, self.window)?;
-        let (first, last) = walk(tile, masks, words, below, valid, between, medians);
+        let (first, last) = find_medians(tile, masks, words, below, valid, between, medians);
         if first > last {
             return Ok(None);
         }
@@ -306,192 +302,5 @@ fn in_sample<K: Key>(sample: &[K], place: i64, largest: K) -> K {
     match usize::try_from(place) {
         Err(_) => K::MIN,
         Ok(place) => sample.get(place).copied().unwrap_or(largest),
-    }
-}
-
-/// For each row of the tile, then for each column, which candidates its windows contain.
-fn fill_masks<K: Key>(
-    masks: &mut Vec<u64>,
-    words: usize,
-    between: &[Candidate<K>],
-    tile: Tile,
-    window: [usize; 2],
-) -> Result<(), Error> {
-    let (what, length) = ("bits of the median filter", 2 * LARGEST_TILE * words);
-    if masks.len() < length {
-        let bytes = length * size_of::<u64>();
-        let room = masks.try_reserve(length - masks.len());
-        room.map_err(|_| Error::OutOfMemory { what, bytes })?;
-        masks.resize(length, 0);
-    }
-    for (place, word) in between.chunks(64).enumerate() {
-        // A cell at x is in the windows of the pixels from x - window + 1 to x.
-        for axis in [0, 1] {
-            let mut changes = [0u64; LARGEST_TILE];
-            for (bit, candidate) in word.iter().enumerate() {
-                let x = if axis == 0 { candidate.row } else { candidate.column } as usize;
-                let first = (x + 1).saturating_sub(window[axis]);
-                changes[first] ^= 1 << bit;
-                if x + 1 < tile.size[axis] {
-                    changes[x + 1] ^= 1 << bit;
-                }
-            }
-            let mut inside = 0;
-            for (pixel, change) in changes.into_iter().enumerate().take(tile.size[axis]) {
-                inside ^= change;
-                masks[(axis * LARGEST_TILE + pixel) * words + place] = inside;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Candidates to keep beyond the range of a tile's medians, for the next tile.
-const MARGIN: usize = 24;
-
-multiversion! {
-    /// Finds each pixel's median among the sorted candidates; returns the places of the smallest
-    /// and the largest.
-    fn walk<K: Key>(
-        tile: Tile,
-        masks: &[u64],
-        words: usize,
-        below: &[u32],
-        valid: &[u32],
-        between: &[Candidate<K>],
-        medians: &mut [K],
-    ) -> (usize, usize) = walk_kernel;
-}
-
-#[inline(always)]
-fn walk_kernel<I: Isa, K: Key>(
-    tile: Tile,
-    masks: &[u64],
-    words: usize,
-    below: &[u32],
-    valid: &[u32],
-    between: &[Candidate<K>],
-    medians: &mut [K],
-) -> (usize, usize) {
-    let (mut first, mut last) = (usize::MAX, 0);
-    for row in 0..tile.size[0] {
-        let of_row = &masks[row * words..][..words];
-        for column in 0..tile.size[1] {
-            let pixel = row * tile.size[1] + column;
-            if valid[pixel] == 0 {
-                continue;
-            }
-            let mut rank = valid[pixel] / 2 - below[pixel];
-            let of_column = &masks[(LARGEST_TILE + column) * words..][..words];
-            for (word, (of_row, of_column)) in of_row.iter().zip(of_column).enumerate() {
-                let inside = of_row & of_column;
-                let count = inside.count_ones();
-                if rank < count {
-                    let place = word * 64 + nth_bit(inside, rank);
-                    medians[pixel] = between[place].key;
-                    first = first.min(place);
-                    last = last.max(place);
-                    break;
-                }
-                rank -= count;
-            }
-        }
-    }
-    (first, last)
-}
-
-/// Place of the bit of `word` that has `rank` set bits below it.
-#[inline(always)]
-fn nth_bit(mut word: u64, mut rank: u32) -> usize {
-    let mut place = 0;
-    for width in [32, 16, 8] {
-        let count = (word & ((1u64 << width) - 1)).count_ones();
-        if rank >= count {
-            rank -= count;
-            word >>= width;
-            place += width;
-        }
-    }
-    for _ in 0..rank {
-        word &= word - 1;
-    }
-    place + word.trailing_zeros() as usize
-}
-
-multiversion! {
-    /// How many cells of each pixel's window are not above `bound`.
-    fn count_up_to<K: Key>(
-        patch: &Patch<K>,
-        tile: Tile,
-        window: [usize; 2],
-        bound: K,
-        column: &mut [u16],
-        counts: &mut [u32],
-    ) = count_kernel;
-}
-
-#[inline(always)]
-fn count_kernel<I: Isa, K: Key>(
-    patch: &Patch<K>,
-    tile: Tile,
-    window: [usize; 2],
-    bound: K,
-    column: &mut [u16],
-    counts: &mut [u32],
-) {
-    let columns = tile.size[1] + window[1] - 1;
-    let column = &mut column[..columns];
-    let row = |row: usize| &patch.row(tile.corner[0] + row)[tile.corner[1]..][..columns];
-    column.fill(0);
-    for line in 0..window[0] {
-        for (count, &key) in column.iter_mut().zip(row(line)) {
-            *count += u16::from(key <= bound);
-        }
-    }
-    for (line, counts) in counts.chunks_exact_mut(tile.size[1]).take(tile.size[0]).enumerate() {
-        if line > 0 {
-            let moved = row(line - 1).iter().zip(row(line + window[0] - 1));
-            for (count, (&old, &new)) in column.iter_mut().zip(moved) {
-                *count = *count + u16::from(new <= bound) - u16::from(old <= bound);
-            }
-        }
-        let mut sum: u32 = column[..window[1]].iter().map(|&count| u32::from(count)).sum();
-        counts[0] = sum;
-        let moved = column.iter().zip(&column[window[1]..]);
-        for (count, (&old, &new)) in counts[1..].iter_mut().zip(moved) {
-            sum = sum + u32::from(new) - u32::from(old);
-            *count = sum;
-        }
-    }
-}
-
-multiversion! {
-    /// Appends the keys between the bounds; there must be room for all of them.
-    fn collect<K: Key>(keys: &[K], row: u16, low: K, high: K, between: &mut Vec<Candidate<K>>)
-        = collect_kernel;
-}
-
-#[inline(always)]
-fn collect_kernel<I: Isa, K: Key>(
-    keys: &[K],
-    row: u16,
-    low: K,
-    high: K,
-    between: &mut Vec<Candidate<K>>,
-) {
-    for (block, keys) in keys.chunks(64).enumerate() {
-        let mut inside = [0u8; 64];
-        for (inside, &key) in inside.iter_mut().zip(keys) {
-            *inside = u8::from(key >= low) & u8::from(key <= high);
-        }
-        for (group, bytes) in inside.chunks_exact(8).enumerate() {
-            let mut bytes = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-            while bytes != 0 {
-                let place = group * 8 + bytes.trailing_zeros() as usize / 8;
-                let column = (block * 64 + place) as u16;
-                between.push(Candidate { key: keys[place], row, column });
-                bytes &= bytes - 1;
-            }
-        }
     }
 }

@@ -7,15 +7,16 @@
 use super::border::Border;
 use super::element::{Element, Key};
 use super::patch::Image;
-use super::tile_rank::LARGEST_WINDOW;
+use super::tile_rank::{LARGEST_WINDOW, TILE};
 use super::{NanPolicy, Window};
 use crate::error::{Error, filled, with_capacity};
 use crate::threads::Control;
 
 /// Time to look up one cell's multiplicity, in times to count one cell of a tile's window.
 const LOOK_UP: usize = 4;
-/// Pixels that share the counting of a tile at best.
-const TILE: usize = 32;
+
+/// Cells to look at between two chances to cancel: some 20 ms.
+const SHARE: usize = 10_000_000;
 
 /// Whether a window is so large that this is the fastest way, or the only one.
 pub fn suits(image: [usize; 2], window: [usize; 2]) -> bool {
@@ -50,16 +51,18 @@ pub fn filter<T: Element>(
     let fill = window.fill.key();
     let place_of_fill = sorted.partition_point(|&(key, _)| key < fill);
     let cells = window.size[0] as u128 * window.size[1] as u128;
-    control.expect(rows as u64);
+    let share = (SHARE / image.cells.len().max(1)).clamp(1, columns);
+    control.expect(out.len().div_ceil(share) as u64);
     let scratch = || {
         let what = "multiplicities of the median filter";
         Ok((filled(rows, 0u64, what)?, filled(columns, 0u64, what)?))
     };
-    control.for_each(out.chunks_mut(columns).enumerate(), 1, false, scratch, |scratch, item| {
+    control.for_each(out.chunks_mut(share).enumerate(), 1, false, scratch, |scratch, item| {
         let (of_row, of_column) = scratch;
-        let (row, out) = item;
-        multiplicities(of_row, row, window.size[0], window.border);
-        for (column, out) in out.iter_mut().enumerate() {
+        let (first, out) = (item.0 * share, item.1);
+        for (pixel, out) in out.iter_mut().enumerate() {
+            let (row, column) = ((first + pixel) / columns, (first + pixel) % columns);
+            multiplicities(of_row, row, window.size[0], window.border);
             multiplicities(of_column, column, window.size[1], window.border);
             let weight = |place: usize| {
                 u128::from(of_row[place / columns]) * u128::from(of_column[place % columns])
