@@ -5,16 +5,17 @@
 #   make test       every test
 #   make examples   the C and Fortran examples, in build/bin
 #   make bench      beside other people's libraries
-#   make install PREFIX=/usr/local DESTDIR= LIBDIR=...      make uninstall
+#   make install PREFIX=/usr/local DESTDIR= LIBDIR=... FORTRAN=no      make uninstall
 #   make setup      installs what demo, test and examples need and this machine lacks
 #   make header     writes include/fourier.h anew        make clean
 
-PREFIX  ?= /usr/local
-LIBDIR  ?= $(PREFIX)/lib
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DESTDIR ?=
 
 CARGO  ?= cargo
+RUSTC  ?= rustc
 PYTHON ?= python3
 ifeq ($(origin FC),default)
 FC := gfortran
@@ -22,7 +23,7 @@ endif
 CFLAGS ?= -O2
 FFLAGS ?= -O2
 C_FLAGS := -std=c11 -Wall -Wextra -Werror -Iinclude $(CFLAGS)
-F_FLAGS := -std=f2018 -Wall -Werror $(FFLAGS)
+F_FLAGS := -std=f2018 -Wall -Wextra -Werror $(FFLAGS)
 LEGACY_FLAGS := -std=legacy $(FFLAGS)
 # Programs find the library where they were built, wherever build/ is moved to.
 LINK = -L$(LIB) -lfourier '-Wl,-rpath,$$ORIGIN/../../lib'
@@ -38,7 +39,7 @@ RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 .DELETE_ON_ERROR:
 .PHONY: all examples fortran python demo test bench setup header install uninstall clean
 
-all: $(SHARED) $(STATIC)
+all: $(SHARED) $(STATIC) $(LIB)/.native-libs
 
 # --- the library -----------------------------------------------------------------------------
 
@@ -55,13 +56,20 @@ $(LIB)/.built: $(RUST_SOURCES)
 
 $(SHARED) $(STATIC): $(LIB)/.built ;
 
+# What a program that takes the static library needs beside it.
+$(LIB)/.native-libs: | $(SHARED)
+	: | $(RUSTC) --crate-type staticlib --print native-static-libs - -o $(LIB)/.empty.a 2>&1 \
+	    | sed -n 's/^note: native-static-libs: //p' >$@
+	@rm -f $(LIB)/.empty.a
+
 header:
 	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header
 
 # --- what the machine needs ------------------------------------------------------------------
 
+# NEEDS names some of the table in tools/setup.sh; all when empty.
 setup:
-	PYTHON=$(PYTHON) tools/setup.sh
+	@PYTHON=$(PYTHON) tools/setup.sh $(NEEDS)
 
 # A private Python environment with pinned packages.
 VENV := build/venv/bin/python
@@ -101,16 +109,66 @@ $(FORTRAN_LIBRARY): $(FORTRAN_MODULES) | setup
 
 build/bin/fortran/%: fortran/examples/%.f90 $(FORTRAN_LIBRARY) $(SHARED) | setup
 	@mkdir -p $(@D)
-	$(FC) $(F_FLAGS) -Ibuild/fortran -Jbuild/fortran $< -o $@ $(FORTRAN_LIBRARY) $(LINK)
+	$(FC) $(F_FLAGS) -Ibuild/fortran -J$(@D) $< -o $@ $(FORTRAN_LIBRARY) $(LINK)
 
 build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
 	@mkdir -p $(@D)
 	$(FC) $(LEGACY_FLAGS) $< -o $@ $(LINK)
 
+# --- Python ----------------------------------------------------------------------------------
+
+# The modules ffourier and cfourier, in build/python; python/libfourier.py needs no compiling.
+PYTHON_MODULES := $(patsubst python/%.pyf,build/python/.%,$(wildcard python/*.pyf))
+
+python: $(PYTHON_MODULES)
+
+build/python/.%: python/%.pyf tools/f2py.sh build/venv/.ready | $(SHARED) setup
+	PYTHON=$(VENV) tools/f2py.sh $< $(@D)
+	@touch $@
+
 # --- tests -----------------------------------------------------------------------------------
 
-test: all examples fortran build/venv/.ready
+test: all examples fortran python
 	CARGO="$(CARGO)" tools/test.sh
+
+# --- installation ----------------------------------------------------------------------------
+
+# Where it will be, as programs see it, and where it is put.
+LIBRARIES := $(DESTDIR)$(abspath $(LIBDIR))
+HEADERS := $(DESTDIR)$(abspath $(INCLUDEDIR))
+SHARE := $(DESTDIR)$(abspath $(PREFIX))/share/fourier
+FORTRAN ?= yes
+ifneq ($(FORTRAN),no)
+INSTALLED_FORTRAN := $(if $(FORTRAN_MODULES),$(FORTRAN_LIBRARY))
+endif
+
+install: NEEDS = gfortran
+install: all $(INSTALLED_FORTRAN)
+	install -d $(LIBRARIES)/pkgconfig $(HEADERS) $(SHARE)
+	install -m 644 include/fourier.h $(HEADERS)
+	install -m 755 $(SHARED) $(LIBRARIES)
+	install -m 644 $(STATIC) $(INSTALLED_FORTRAN) $(LIBRARIES)
+	ln -sf libfourier.so.$(VERSION) $(LIBRARIES)/libfourier.so.$(MAJOR)
+	ln -sf libfourier.so.$(MAJOR) $(LIBRARIES)/libfourier.so
+ifneq ($(INSTALLED_FORTRAN),)
+	install -d $(HEADERS)/fourier $(SHARE)/fortran
+	install -m 644 $(FORTRAN_MODULES:fortran/%.f90=build/fortran/%.mod) $(HEADERS)/fourier
+	install -m 644 $(FORTRAN_MODULES) $(SHARE)/fortran
+endif
+	install -d $(SHARE)/python
+	install -m 644 $(wildcard python/*.py python/*.pyf) $(SHARE)/python
+	ln -sf $(abspath $(LIBDIR))/libfourier.so.$(MAJOR) $(SHARE)/python
+	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|; s|@LIBDIR@|$(abspath $(LIBDIR))|' \
+	    -e 's|@INCLUDEDIR@|$(abspath $(INCLUDEDIR))|; s|@VERSION@|$(VERSION)|; s|@FC@|$(FC)|' \
+	    -e 's|@FORTRAN_LIBS@|$(if $(INSTALLED_FORTRAN),-lfourier_fortran )|' \
+	    -e "s|@NATIVE_LIBS@|$$(cat $(LIB)/.native-libs)|" tools/fourier.pc.in \
+	    >$(LIBRARIES)/pkgconfig/fourier.pc
+
+uninstall:
+	rm -f $(LIBRARIES)/libfourier.so $(LIBRARIES)/libfourier.so.$(MAJOR) $(LIBRARIES)/libfourier.so.$(VERSION)
+	rm -f $(LIBRARIES)/libfourier.a $(LIBRARIES)/libfourier_fortran.a $(LIBRARIES)/pkgconfig/fourier.pc
+	rm -f $(HEADERS)/fourier.h
+	rm -rf $(HEADERS)/fourier $(SHARE)
 
 clean:
 	rm -rf build

@@ -2,9 +2,9 @@
 !> process pool.
 module libfourier_parallel
   use, intrinsic :: iso_c_binding, only: c_f_pointer, c_funloc, c_funptr, c_int, c_int64_t, c_loc, &
-    c_null_ptr, c_ptr, c_size_t
-  use libfourier_status, only: FOURIER_INVALID_ARGUMENT, FOURIER_OK, call_options, conclude, &
-    decimal, fourier_report, free_options, set_options
+    c_ptr
+  use libfourier_status, only: FOURIER_INVALID_ARGUMENT, FOURIER_OK, FOURIER_OUT_OF_MEMORY, &
+    FOURIER_TASK_FAILED, call_options, conclude, decimal, fourier_report, free_options, set_options
   implicit none
   private
 
@@ -34,7 +34,7 @@ module libfourier_parallel
       integer(c_int64_t), value :: count
       type(c_funptr), value :: task
       type(c_ptr), value :: user
-      type(c_ptr), value :: results
+      integer(c_int), intent(inout) :: results(*)
       type(c_ptr), value :: options
       integer(c_int) :: status
     end function c_parallel_map
@@ -54,38 +54,56 @@ contains
     integer, intent(in) :: count
     procedure(fourier_task) :: task
     class(*), intent(inout), target :: shared
-    integer(c_int), intent(inout), contiguous, target, optional :: results(:)
+    integer, intent(inout), optional :: results(:)
     integer, intent(in), optional :: threads
     procedure(fourier_report), optional :: progress
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
     type(call_options), target :: options
     type(map_call), target :: map
+    integer(c_int), allocatable :: codes(:)
     character(len=:), allocatable :: problem
-    type(c_ptr) :: place
     integer(c_int) :: status
+    integer :: allocation
 
+    allocate (codes(count), source=0_c_int, stat=allocation)
     status = FOURIER_OK
-    place = c_null_ptr
-    if (present(results)) then
+    if (allocation /= 0) then
+      status = FOURIER_OUT_OF_MEMORY
+      problem = 'out of memory: no room for ' // decimal(count) // ' results'
+    else if (present(results)) then
       if (size(results) /= count) then
         status = FOURIER_INVALID_ARGUMENT
-        problem = 'size(results) is ' // decimal(size(results, kind=c_size_t)) // &
-                  ', but count is ' // decimal(int(count, c_size_t))
-      else if (count > 0) then
-        place = c_loc(results)
+        problem = 'size(results) is ' // decimal(size(results)) // ', but count is ' // &
+                  decimal(count)
       end if
     end if
     map%task => task
     map%shared => shared
-    if (status == FOURIER_OK) &
+    if (status == FOURIER_OK) then
       call set_options(options, status, problem, threads=threads, progress=progress)
-    if (status == FOURIER_OK) &
-      status = c_parallel_map(int(count, c_int64_t), c_funloc(run), c_loc(map), place, &
+    end if
+    if (status == FOURIER_OK) then
+      status = c_parallel_map(int(count, c_int64_t), c_funloc(run), c_loc(map), codes, &
                               options%handle)
+      if (present(results)) results = int(codes)
+    end if
+    ! The library counts tasks from 0.
+    if (status == FOURIER_TASK_FAILED) problem = failures(codes)
     call free_options(options)
     call conclude('fourier_parallel_map', status, stat, errmsg, problem)
   end subroutine fourier_parallel_map
+
+  function failures(codes) result(text)
+    integer(c_int), intent(in) :: codes(:)
+    character(len=:), allocatable :: text
+    integer :: first
+
+    first = findloc(codes /= 0, .true., dim=1)
+    text = decimal(count(codes /= 0)) // ' of ' // decimal(size(codes)) // &
+           ' tasks failed; the first was task ' // decimal(first) // ', which returned ' // &
+           decimal(int(codes(first)))
+  end function failures
 
   ! The task that C calls: hands on to the Fortran one. An empty name, so that no symbol `run` is
   ! exported.

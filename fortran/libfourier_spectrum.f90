@@ -4,9 +4,8 @@
 !> Arrays may be sections of any stride; contiguous ones are not copied. Calls may come from
 !> several threads at once, and from a forked child.
 module libfourier_spectrum
-  use, intrinsic :: iso_c_binding, only: c_double, c_double_complex, c_int, c_int64_t, c_ptr, &
-    c_size_t
-  use, intrinsic :: iso_fortran_env, only: real64
+  use, intrinsic :: iso_c_binding, only: c_double, c_double_complex, c_int, c_int64_t, c_ptr
+  use, intrinsic :: iso_fortran_env, only: int64, real64
   use libfourier_status, only: FOURIER_INVALID_ARGUMENT, FOURIER_OK, call_options, conclude, &
     decimal, fourier_report, free_options, set_options
   implicit none
@@ -79,13 +78,13 @@ contains
     character(len=:), allocatable :: problem
     integer(c_int) :: status
 
-    call check_sizes('t', size(t, kind=c_size_t), 'x', size(x, kind=c_size_t), status, problem)
-    if (status == FOURIER_OK) call check_sizes('freq', size(freq, kind=c_size_t), 'power', &
-                                               size(power, kind=c_size_t), status, problem)
+    call check_sizes('t', size(t, kind=int64), 'x', size(x, kind=int64), status, problem)
+    if (status == FOURIER_OK) call check_sizes('freq', size(freq, kind=int64), 'power', &
+                                               size(power, kind=int64), status, problem)
     if (status == FOURIER_OK) &
       call set_options(options, status, problem, tolerance, threads, method, progress)
     if (status == FOURIER_OK) &
-      status = c_power(size(t, kind=c_int64_t), t, x, f0, df, size(power, kind=c_int64_t), freq, &
+      status = c_power(size(t, kind=int64), t, x, f0, df, size(power, kind=int64), freq, &
                        power, options%handle)
     call free_options(options)
     call conclude('fourier_power', status, stat, errmsg, problem)
@@ -108,13 +107,13 @@ contains
     character(len=:), allocatable :: problem
     integer(c_int) :: status
 
-    call check_sizes('t', size(t, kind=c_size_t), 'x', size(x, kind=c_size_t), status, problem)
-    if (status == FOURIER_OK) call check_sizes('freq', size(freq, kind=c_size_t), 'spectrum', &
-                                               size(spectrum, kind=c_size_t), status, problem)
+    call check_sizes('t', size(t, kind=int64), 'x', size(x, kind=int64), status, problem)
+    if (status == FOURIER_OK) call check_sizes('freq', size(freq, kind=int64), 'spectrum', &
+                                               size(spectrum, kind=int64), status, problem)
     if (status == FOURIER_OK) &
       call set_options(options, status, problem, tolerance, threads, method, progress)
     if (status == FOURIER_OK) &
-      status = c_transform(size(t, kind=c_int64_t), t, x, f0, df, size(spectrum, kind=c_int64_t), &
+      status = c_transform(size(t, kind=int64), t, x, f0, df, size(spectrum, kind=int64), &
                            freq, spectrum, options%handle)
     call free_options(options)
     call conclude('fourier_transform', status, stat, errmsg, problem)
@@ -122,7 +121,7 @@ contains
 
   recursive subroutine check_sizes(first, first_size, second, second_size, status, problem)
     character(len=*), intent(in) :: first, second
-    integer(c_size_t), intent(in) :: first_size, second_size
+    integer(int64), intent(in) :: first_size, second_size
     integer(c_int), intent(out) :: status
     character(len=:), allocatable, intent(inout) :: problem
 

@@ -9,7 +9,7 @@
 module libfourier_status
   use, intrinsic :: iso_c_binding, only: c_associated, c_char, c_double, c_f_pointer, c_funloc, &
     c_funptr, c_int, c_loc, c_null_char, c_null_ptr, c_ptr, c_size_t
-  use, intrinsic :: iso_fortran_env, only: real64
+  use, intrinsic :: iso_fortran_env, only: int64, real64
   implicit none
   private
 
@@ -38,9 +38,16 @@ module libfourier_status
   !> A defect of the library itself.
   integer, parameter, public :: FOURIER_INTERNAL = 8
 
+  !> A whole number in as many digits as it needs.
+  interface decimal
+    module procedure decimal_default, decimal_long
+  end interface decimal
+
   abstract interface
     !> Told the fraction done of a call, from 0 to 1, on the thread that made the call: at its
-    !> start, at most every 20 ms, and at its end. A result of .true. cancels the call.
+    !> start, at most every 20 ms, and at its end. A result of .true. cancels the call. Best a
+    !> module procedure: gfortran puts code on the stack to pass an internal one, which hardened
+    !> systems forbid.
     function fourier_report(fraction) result(cancel)
       import :: real64
       real(real64), intent(in) :: fraction
@@ -270,13 +277,18 @@ contains
     copy = text // c_null_char
   end function c_string
 
-  !> A whole number in as many digits as it needs.
-  pure function decimal(number) result(text)
-    integer(c_size_t), intent(in) :: number
+  pure function decimal_long(number) result(text)
+    integer(int64), intent(in) :: number
     character(len=:), allocatable :: text
     character(len=20) :: digits
     write (digits, '(i0)') number
     text = trim(digits)
-  end function decimal
+  end function decimal_long
+
+  pure function decimal_default(number) result(text)
+    integer, intent(in) :: number
+    character(len=:), allocatable :: text
+    text = decimal_long(int(number, int64))
+  end function decimal_default
 
 end module libfourier_status

@@ -1,13 +1,13 @@
 """libfourier for Python: Fourier transform of unevenly sampled series, median filter, processes.
 
 One file on ctypes and numpy; no compiler is needed. The shared library is looked for in this order:
-the file named by the environment variable LIBFOURIER, the folder of this file, the build tree
-(../build/lib), the system.
+the file named by the environment variable LIBFOURIER; libfourier.so.* in the folder of this file;
+the build tree (../build/lib); the system.
 
 Arrays may be any real arrays or lists: they are converted to contiguous float64 in the machine's
-byte order, without a copy where they are that already. Every failure raises `FourierError` or one of its
-subclasses, which are also the built-in ValueError, MemoryError, NotImplementedError or OSError;
-an argument of the wrong type raises TypeError. The message names the argument.
+byte order, without a copy where they are that already. Every failure raises `FourierError` or one
+of its subclasses, which are also the built-in ValueError, MemoryError, NotImplementedError or
+OSError; an argument of the wrong type raises TypeError. The message names the argument.
 
 Calls release the GIL, so that other Python threads run meanwhile, and use all processors that the
 process may use; results are the same, bit for bit, for any number of threads. They work in any
@@ -18,6 +18,7 @@ thread cancels it and raises KeyboardInterrupt.
 import ctypes
 import ctypes.util
 import enum
+import glob
 import operator
 import os
 import threading
@@ -175,8 +176,8 @@ def _load():
     if chosen:
         places = [chosen]
     else:
-        places = [
-            os.path.join(here, "libfourier.so"),
+        # Not libfourier.so itself: `import libfourier` would take that one for the module.
+        places = sorted(glob.glob(os.path.join(glob.escape(here), "libfourier.so.*"))) + [
             os.path.join(here, "..", "build", "lib", "libfourier.so"),
             ctypes.util.find_library("fourier"),
             "libfourier.so",
@@ -311,7 +312,7 @@ def _call(function, *arguments, tolerance=None, threads=None, method=None, progr
             threads = _whole("threads", threads, 0, _MAX_THREADS)
             _check(_library.fourier_options_set_threads(options, threads))
         if method is not None:
-            if method not in _METHODS:
+            if not isinstance(method, str) or method not in _METHODS:
                 raise InvalidArgumentError(f"method: {method!r} is none of {', '.join(_METHODS)}")
             _check(_library.fourier_options_set_method(options, _METHODS[method]))
         if watched:
@@ -400,15 +401,8 @@ def power(t, x, f0, df, nf, *, tolerance=None, threads=None, method=None, progre
     KeyboardInterrupt
         On Ctrl-C during a call in the main thread.
     """
-    return _spectrum(
-        _library.fourier_power,
-        np.float64,
-        (t, x, f0, df, nf),
-        tolerance=tolerance,
-        threads=threads,
-        method=method,
-        progress=progress,
-    )
+    settings = dict(tolerance=tolerance, threads=threads, method=method, progress=progress)
+    return _spectrum(_library.fourier_power, np.float64, t, x, f0, df, nf, settings)
 
 
 def transform(t, x, f0, df, nf, *, tolerance=None, threads=None, method=None, progress=None):
@@ -425,37 +419,19 @@ def transform(t, x, f0, df, nf, *, tolerance=None, threads=None, method=None, pr
     spectrum : numpy.ndarray of complex128, shape (nf,)
         F, in the unit of x.
     """
-    return _spectrum(
-        _library.fourier_transform,
-        np.complex128,
-        (t, x, f0, df, nf),
-        tolerance=tolerance,
-        threads=threads,
-        method=method,
-        progress=progress,
-    )
+    settings = dict(tolerance=tolerance, threads=threads, method=method, progress=progress)
+    return _spectrum(_library.fourier_transform, np.complex128, t, x, f0, df, nf, settings)
 
 
-def _spectrum(function, dtype, series_and_grid, **settings):
-    t, x, f0, df, nf = series_and_grid
+def _spectrum(function, dtype, t, x, f0, df, nf, settings):
     t, x = _vector("t", t), _vector("x", x)
     if t.size != x.size:
         raise InvalidArgumentError(f"t has {t.size} elements, but x has {x.size}")
     f0, df = _real("f0", f0), _real("df", df)
     nf = _whole("nf", nf, 0, 2**63 - 1)
     freq, result = _empty("nf", nf, np.float64), _empty("nf", nf, dtype)
-    _call(
-        function,
-        t.size,
-        t.ctypes.data,
-        x.ctypes.data,
-        f0,
-        df,
-        nf,
-        freq.ctypes.data,
-        result.ctypes.data,
-        **settings,
-    )
+    inputs = t.size, t.ctypes.data, x.ctypes.data, f0, df, nf
+    _call(function, *inputs, freq.ctypes.data, result.ctypes.data, **settings)
     return freq, result
 
 

@@ -4,6 +4,9 @@
 //! the one gate (`boundary`), which turns an error or a panic into a status and keeps its text
 //! for `fourier_last_error`. There is no mathematics here. Enumerations arrive as plain integers
 //! and are checked, since C may pass any value.
+
+// The comment of each export becomes the C header: it says there what pointers must be.
+#![allow(clippy::missing_safety_doc)]
 //!
 //! The order of the modules is the order of the declarations in the header.
 

@@ -2,14 +2,21 @@
 //! frequencies f = f0 + k df.
 
 mod direct;
+mod fast;
+mod fft;
 pub mod grid;
+mod kernel;
 mod output;
 mod phase;
+mod plan;
+mod resample;
 pub mod series;
+mod spread;
 
 use grid::Grid;
+use output::Stretch;
 pub use output::Wanted;
-use output::stretches;
+use plan::Plan;
 use series::Series;
 
 use crate::error::Error;
@@ -45,18 +52,9 @@ pub fn compute(
     options: &Options,
     control: &Control,
 ) -> Result<(), Error> {
-    if options.method == Method::Fast {
-        return Err(Error::NotSupported("method FAST".to_string()));
+    let whole = Stretch::whole(grid.nf, freq, wanted);
+    match plan::plan(series, grid, options)? {
+        Plan::Direct(alone) => direct::run(series, grid, whole, alone, control),
+        Plan::Fast(plan) => fast::run(series, grid, &plan, whole, control),
     }
-    let size = direct::stretch_size(grid.nf).min(grid.nf);
-    let terms = (series.t.len() as u64).saturating_mul(size as u64);
-    let items = stretches(grid.nf, size, freq, wanted);
-    control.expect(terms.saturating_mul(grid.nf.div_ceil(size.max(1)) as u64));
-    control.begin()?;
-    let scratch = || direct::Scratch::new(size);
-    control.for_each(items, terms, false, scratch, |scratch, mut stretch| {
-        direct::sum(series, grid, &mut stretch, scratch);
-        Ok(())
-    })?;
-    control.finish()
 }

@@ -9,5 +9,5 @@
 mod control;
 mod pool;
 
-pub use control::{Control, Report};
+pub use control::{Control, Report, Team};
 pub use pool::{MAX_THREADS, num_threads, set_num_threads};

@@ -42,15 +42,17 @@ python3-venv        python3-venv        python3-libs     python       python3   
 python3-headers     python3-dev         python3-devel    python       python3-devel   python3-dev
 '
 
-# These come with the user's machine; their packages differ too much to be installed here.
-for need in cargo cc python3; do
-    met $need && continue
-    echo "setup: $need was not found. libfourier is built with Rust (https://rustup.rs)," \
-        "a C compiler, make and Python 3: install them first." >&2
-    exit 1
-done
-
-[ $# -gt 0 ] || set -- $(echo "$packages" | awk '{ print $1 }')
+if [ $# -eq 0 ]; then
+    # These come with the user's machine; their packages differ too much to be installed here.
+    for need in cargo cc python3; do
+        met $need && continue
+        echo "setup: $need was not found. libfourier is built with Rust (https://rustup.rs)," \
+            "a C compiler, make and Python 3: install them first." >&2
+        exit 1
+    done
+    # shellcheck disable=SC2046
+    set -- $(echo "$packages" | awk '{ print $1 }')
+fi
 missing=
 for need; do
     met "$need" || missing="$missing $need"

@@ -139,7 +139,7 @@ pub unsafe extern "C" fn fourier_options_set_tolerance(
             return Err(Error::NotFinite { argument: "relative", index: None, value: relative });
         }
         if relative <= 0.0 || relative > 1.0 {
-            let problem = format!("{relative} is not above 0 and at most 1");
+            let problem = format!("{relative:?} is not above 0 and at most 1");
             return Err(Error::invalid("relative", problem));
         }
         options.spectrum.tolerance = Some(relative);

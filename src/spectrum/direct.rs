@@ -15,6 +15,7 @@ use super::phase::{LANES, cos_sin, lanes, phase, relative};
 use super::series::Series;
 use crate::error::{Error, filled};
 use crate::simd::{Isa, multiversion};
+use crate::threads::Control;
 
 /// The most steps to one side of a row's centre, B.
 const STEPS: usize = 64;
@@ -45,16 +46,36 @@ impl Layout {
     }
 }
 
+/// Computes F on `whole`.
+pub fn run(
+    series: &Series,
+    grid: &Grid,
+    whole: Stretch,
+    alone: bool,
+    control: &Control,
+) -> Result<(), Error> {
+    let size = stretch_size(whole.len).min(whole.len);
+    let terms = |frequencies: usize| (series.t.len() as u64).saturating_mul(frequencies as u64);
+    control.expect(terms(whole.len));
+    control.begin()?;
+    let scratch = || Scratch::new(size);
+    control.for_each(whole.split(size), terms(size), alone, scratch, |scratch, mut stretch| {
+        sum(series, grid, &mut stretch, scratch);
+        Ok(())
+    })?;
+    control.finish()
+}
+
 /// How many frequencies a thread takes at once: enough that the table of steps, which each
 /// stretch computes anew, costs little; few enough that there are some 16 stretches.
-pub fn stretch_size(nf: usize) -> usize {
+fn stretch_size(nf: usize) -> usize {
     let row = 2 * STEPS;
     (nf / 16).next_multiple_of(row).clamp(LANES * row, 64 * row)
 }
 
 /// Working arrays of one thread.
 #[derive(Default)]
-pub struct Scratch {
+struct Scratch {
     /// cos and sin of the steps, in panels of TILE_COLUMNS for each sample.
     steps: Vec<f64>,
     /// x cos and x sin of the rows' centres, in panels of TILE_ROWS for each sample.
@@ -67,7 +88,7 @@ pub struct Scratch {
 
 impl Scratch {
     /// For stretches of up to `frequencies`.
-    pub fn new(frequencies: usize) -> Result<Scratch, Error> {
+    fn new(frequencies: usize) -> Result<Scratch, Error> {
         let layout = Layout::of(frequencies);
         let what = "the tables of the direct sum";
         Ok(Scratch {
@@ -81,7 +102,7 @@ impl Scratch {
 }
 
 /// Computes F on one stretch of frequencies.
-pub fn sum(series: &Series, grid: &Grid, stretch: &mut Stretch, scratch: &mut Scratch) {
+fn sum(series: &Series, grid: &Grid, stretch: &mut Stretch, scratch: &mut Scratch) {
     let layout = Layout::of(stretch.len);
     let centre = series.centre();
     scratch.sums.fill(0.0);

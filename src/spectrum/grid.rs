@@ -33,7 +33,7 @@ impl Grid {
         let grid = Grid { f0, df, nf };
         let last = grid.frequency(nf.saturating_sub(1) as f64);
         if !last.is_finite() {
-            let problem = format!("{df} makes the last frequency, f0 + (nf - 1) df, {last}");
+            let problem = format!("{df:?} makes the last frequency, f0 + (nf - 1) df, {last}");
             return Err(Error::invalid("df", problem));
         }
         Ok(grid)

@@ -22,29 +22,29 @@ pub struct Stretch<'a> {
     wanted: Wanted<'a>,
 }
 
-/// The caller's memory, cut into stretches of `size` frequencies (the last may be shorter).
-pub fn stretches<'a>(
-    nf: usize,
-    size: usize,
-    mut freq: Option<&'a mut [f64]>,
-    mut wanted: Wanted<'a>,
-) -> impl Iterator<Item = Stretch<'a>> {
-    (0..nf.div_ceil(size.max(1))).map(move |index| {
-        let start = index * size;
-        let len = size.min(nf - start);
-        let freq = freq.take().map(|all| {
-            let (head, tail) = all.split_at_mut(len);
-            freq = Some(tail);
-            head
-        });
-        let part = match &mut wanted {
-            Wanted::Power(all) => Wanted::Power(all.split_off_mut(..len).unwrap_or_default()),
-            Wanted::Transform(all) => {
-                Wanted::Transform(all.split_off_mut(..2 * len).unwrap_or_default())
-            }
+impl<'a> Stretch<'a> {
+    /// All `nf` frequencies.
+    pub fn whole(nf: usize, freq: Option<&'a mut [f64]>, wanted: Wanted<'a>) -> Stretch<'a> {
+        Stretch { start: 0, len: nf, freq, wanted }
+    }
+
+    /// Cuts it into stretches of `size` frequencies; the last may be shorter.
+    pub fn split(mut self, size: usize) -> impl Iterator<Item = Stretch<'a>> {
+        std::iter::from_fn(move || (self.len > 0).then(|| self.split_off(size)))
+    }
+
+    fn split_off(&mut self, size: usize) -> Stretch<'a> {
+        let len = self.len.min(size.max(1));
+        let front = |all: &mut &'a mut [f64], len| all.split_off_mut(..len).unwrap_or_default();
+        let freq = self.freq.as_mut().map(|all| front(all, len));
+        let wanted = match &mut self.wanted {
+            Wanted::Power(all) => Wanted::Power(front(all, len)),
+            Wanted::Transform(all) => Wanted::Transform(front(all, 2 * len)),
         };
-        Stretch { start, len, freq, wanted: part }
-    })
+        let start = self.start;
+        (self.start, self.len) = (start + len, self.len - len);
+        Stretch { start, len, freq, wanted }
+    }
 }
 
 impl Stretch<'_> {

@@ -107,7 +107,7 @@ mod tests {
                 assert!((c[3] - cos).abs() < 1.2e-15 && (s[3] - sin).abs() < 1.2e-15, "{phase}");
             }
         }
-        for eighths in -16..=16 {
+        for eighths in -16..=16_i32 {
             let (c, s) = cos_sin::<Fused>([f64::from(eighths) / 8.0; LANES]);
             let half = f64::sqrt(0.5);
             let exact = [1.0, half, 0.0, -half, -1.0, -half, 0.0, half];

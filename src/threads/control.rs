@@ -140,6 +140,34 @@ impl<'a> Control<'a> {
     }
 }
 
+/// Who does a piece of work that may itself be an item of a larger loop.
+pub enum Team<'a> {
+    /// The thread that is asked.
+    Alone,
+    /// All threads of the call.
+    All(&'a Control<'a>),
+}
+
+impl Team<'_> {
+    /// Does `work` on every item, as [`Control::for_each`] does. Only a whole team counts units of
+    /// progress.
+    pub fn each<T: Send, S: Send>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        units: u64,
+        scratch: impl Fn() -> Result<S, Error> + Sync,
+        work: impl Fn(&mut S, T) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        match self {
+            Team::All(control) => control.for_each(items, units, false, scratch, work),
+            Team::Alone => {
+                let mut scratch = scratch()?;
+                items.into_iter().try_for_each(|item| work(&mut scratch, item))
+            }
+        }
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,205 @@
+//! The blocked nonuniform FFT, from samples to frequencies.
+//!
+//! For each block of consecutive frequencies around f_c, with Delta the coarse step and psi and
+//! phi the two kernels:
+//!
+//! 1. c_j = x_j exp(2 pi i f_c tau_j) / psi_hat(tau_j Delta), and its spreading with phi on a mesh
+//!    over time (`spread`);
+//! 2. the FFT of the mesh (`fft`);
+//! 3. H_m = FFT_m / phi_hat(m / cells) on the coarse grid, and F(f_c + k df) = sum of psi times the
+//!    H around it (`resample`).
+//!
+//! The spreading and the FFT are those of the nonuniform FFT (Dutt and Rokhlin 1993; Barnett,
+//! Magland and af Klinteberg 2019); the third step replaces a several times longer FFT where the
+//! grid asked for oversamples the spectrum. Around frequency 0 the amplitudes are real, and so is
+//! the mesh: half the work.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use rustfft::num_complex::Complex;
+
+use super::fft::Transform;
+use super::grid::Grid;
+use super::output::Stretch;
+use super::plan::Fast;
+use super::resample::{Coarse, Resampler};
+use super::series::Series;
+use super::spread::Gridding;
+use crate::error::{Error, filled, with_capacity};
+use crate::threads::{Control, Team};
+
+/// Computes F on `whole`.
+pub fn run(
+    series: &Series,
+    grid: &Grid,
+    plan: &Fast,
+    whole: Stretch,
+    control: &Control,
+) -> Result<(), Error> {
+    let engine = Engine::new(series, grid, plan)?;
+    let mesh = || filled(plan.mesh_length(), Complex::new(0.0, 0.0), "the mesh");
+    control.expect(engine.units(whole.len));
+    control.begin()?;
+    let blocks = whole.split(plan.block);
+    if plan.small {
+        let units = engine.units(plan.block);
+        control.for_each(blocks, units, plan.alone, mesh, |mesh, block| {
+            engine.block(block, mesh, &Team::Alone)
+        })?;
+    } else {
+        let mut mesh = mesh()?;
+        let team = if plan.alone { Team::Alone } else { Team::All(control) };
+        for block in blocks {
+            engine.block(block, &mut mesh, &team)?;
+        }
+    }
+    control.finish()
+}
+
+/// What all blocks share.
+struct Engine<'a> {
+    grid: &'a Grid,
+    plan: &'a Fast,
+    gridding: Gridding<'a>,
+    samples: Samples<'a>,
+    transform: Transform,
+    resampler: Resampler<'a>,
+}
+
+impl<'a> Engine<'a> {
+    fn new(series: &'a Series, grid: &'a Grid, plan: &'a Fast) -> Result<Engine<'a>, Error> {
+        let delta = grid.df * plan.phases as f64;
+        let psi = plan.resampled.then_some(&plan.kernels.psi);
+        let gridding = Gridding {
+            centre: series.centre(),
+            scale: plan.scale,
+            cells: plan.cells,
+            wraps: plan.wraps,
+            kernel: &plan.kernels.phi,
+            taper: psi.map(|psi| (&psi.inverse[..], psi.argument(delta))),
+            carrier: None,
+        };
+        let gridding = match plan.baseband {
+            Some(_) => gridding,
+            None => Gridding { carrier: Some(grid.frequency_double(0.0)), ..gridding },
+        };
+        let samples = Samples::in_order(series, &gridding)?;
+        let fraction = plan.baseband.map_or(0.0, |(_, fraction)| fraction);
+        let transform = Transform::new(plan.mesh_length());
+        let resampler = Resampler::new(psi, plan.phases, fraction)?;
+        Ok(Engine { grid, plan, gridding, samples, transform, resampler })
+    }
+
+    /// Progress: one unit is about a nanosecond.
+    fn units(&self, frequencies: usize) -> u64 {
+        let blocks = frequencies.div_ceil(self.plan.block.max(1)) as u64;
+        blocks * (self.samples.t.len() as u64 * 6 + self.plan.mesh_length() as u64 * 5)
+            + frequencies as u64
+    }
+
+    fn block(&self, block: Stretch, mesh: &mut [Complex<f64>], team: &Team) -> Result<(), Error> {
+        let mut gridding = self.gridding.clone();
+        let shift = match self.plan.baseband {
+            Some((shift, _)) => shift,
+            None => {
+                let middle = block.start + block.len / 2;
+                gridding.carrier = Some(self.grid.frequency_double(middle as f64));
+                -(middle as i64)
+            }
+        };
+        let Samples { t, x, .. } = &self.samples;
+        gridding.spread(t, x, |run| self.samples.of_run(run), mesh, team)?;
+        self.transform.run(mesh, team)?;
+        let phi = &self.plan.kernels.phi;
+        let coarse = Coarse {
+            transform: &self.transform,
+            mesh,
+            real: self.plan.baseband.is_some(),
+            inverse: &phi.inverse,
+            argument: phi.argument(1.0 / self.plan.cells as f64),
+        };
+        let stretches = block.split(self.resampler.stretch_size());
+        let units = self.resampler.stretch_size() as u64;
+        let scratch = || self.resampler.scratch();
+        team.each(stretches, units, scratch, |scratch, mut stretch| {
+            let centre = self.gridding.centre;
+            self.resampler.fill(&coarse, shift, &mut stretch, self.grid, centre, scratch);
+            Ok(())
+        })
+    }
+}
+
+/// The samples in the order of the mesh.
+struct Samples<'a> {
+    t: Cow<'a, [f64]>,
+    x: Cow<'a, [f64]>,
+    /// Where the samples of each run begin, and where the last end.
+    edges: Vec<usize>,
+    /// Whether times fall along the mesh: runs then take samples from the end.
+    falling: bool,
+}
+
+impl<'a> Samples<'a> {
+    fn in_order(series: &Series<'a>, gridding: &Gridding) -> Result<Samples<'a>, Error> {
+        if series.sorted && !gridding.wraps {
+            Samples::sorted(series, gridding)
+        } else {
+            Samples::binned(series, gridding)
+        }
+    }
+
+    fn of_run(&self, run: usize) -> Range<usize> {
+        if self.falling {
+            self.edges[run + 1]..self.edges[run]
+        } else {
+            self.edges[run]..self.edges[run + 1]
+        }
+    }
+
+    /// Sorted times stay where they are: the runs are found by bisection.
+    fn sorted(series: &Series<'a>, gridding: &Gridding) -> Result<Samples<'a>, Error> {
+        let (t, x) = (Cow::Borrowed(series.t), Cow::Borrowed(series.x));
+        let falling = gridding.scale.high < 0.0;
+        let runs = gridding.runs();
+        let mut edges = with_capacity(runs + 1, "the edges of the runs")?;
+        for edge in 0..=runs {
+            let beyond = if edge == 0 { falling } else { (edge == runs) != falling };
+            let cell = (edge * gridding.run_cells()) as f64 - (gridding.cells / 2) as f64;
+            edges.push(if edge == 0 || edge == runs {
+                if beyond { t.len() } else { 0 }
+            } else {
+                let time = gridding.centre + cell / gridding.scale.high;
+                t.partition_point(|&t| t < time)
+            });
+        }
+        Ok(Samples { t, x, edges, falling })
+    }
+
+    /// Others are copied, bin by bin (a counting sort): a bin is a run, or a single cell where
+    /// there are many samples in each.
+    fn binned(series: &Series<'a>, gridding: &Gridding) -> Result<Samples<'a>, Error> {
+        let what = "the samples in the order of the mesh";
+        let n = series.t.len();
+        let run_cells = gridding.run_cells();
+        let bins_of_run = if n / 16 > gridding.cells { run_cells } else { 1 };
+        let bins = gridding.runs() * bins_of_run;
+        let cells_of_bin = (run_cells / bins_of_run) as f64;
+        let bin_of = |t: f64| ((gridding.about(t) / cells_of_bin).max(0.0) as usize).min(bins - 1);
+        let mut next = filled(bins + 1, 0, what)?;
+        for &t in series.t {
+            next[bin_of(t) + 1] += 1;
+        }
+        for bin in 0..bins {
+            next[bin + 1] += next[bin];
+        }
+        let edges = (0..=gridding.runs()).map(|run| next[run * bins_of_run]).collect();
+        let (mut t, mut x) = (filled(n, 0.0, what)?, filled(n, 0.0, what)?);
+        for (&time, &value) in series.t.iter().zip(series.x) {
+            let place = &mut next[bin_of(time)];
+            (t[*place], x[*place]) = (time, value);
+            *place += 1;
+        }
+        Ok(Samples { t: Cow::Owned(t), x: Cow::Owned(x), edges, falling: false })
+    }
+}

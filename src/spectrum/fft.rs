@@ -1,0 +1,253 @@
+//! The complex FFT, sum over c of z_c exp(+2 pi i c m / N), on all threads where it is long.
+//!
+//! A long one is done in four steps (Gentleman and Sande 1966; Bailey 1990): with c = c1 N2 + c2
+//! and m = m1 + N1 m2, transforms of length N1 down the columns, a factor exp(2 pi i c2 m1 / N),
+//! and transforms of length N2 along the rows, in place. Element m is then found in row m mod N1,
+//! at m / N1. The short transforms are rustfft's.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::slice;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftDirection, FftPlanner};
+
+use super::phase::{LANES, cos_sin, lanes};
+use crate::error::{Error, filled};
+use crate::fork::PerProcess;
+use crate::simd::{Isa, multiversion};
+use crate::threads::Team;
+
+/// The longest transform that is done as one: 512 KiB, half a second-level cache.
+const LONGEST: usize = 32_768;
+/// Columns transformed together: two cache lines wide.
+const COLUMNS: usize = 8;
+/// Rows transformed together.
+const ROWS: usize = 4;
+
+/// Lengths are these times a power of two: all fast, and at most a quarter apart.
+const MANTISSAS: [usize; 6] = [16, 18, 20, 24, 27, 30];
+
+/// The plans of this process. There are no more than the lengths up to LONGEST.
+static PLANS: PerProcess<Mutex<HashMap<usize, Arc<dyn Fft<f64>>>>> =
+    PerProcess::new(|| Mutex::new(HashMap::new()));
+
+fn plan(length: usize) -> Arc<dyn Fft<f64>> {
+    let mut plans = PLANS.get().lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || FftPlanner::new().plan_fft(length, FftDirection::Inverse);
+    Arc::clone(plans.entry(length).or_insert_with(make))
+}
+
+/// The shortest good length that is at least `least`, and even.
+pub fn good_length(least: usize) -> usize {
+    let mut best = usize::MAX;
+    for mantissa in MANTISSAS {
+        let doublings = least.div_ceil(mantissa).next_power_of_two();
+        best = best.min(mantissa * doublings);
+    }
+    best
+}
+
+/// A transform of one length.
+pub struct Transform {
+    /// Rows N1, a power of two: its exponent.
+    row_bits: u32,
+    row_length: usize,
+    along_rows: Arc<dyn Fft<f64>>,
+    along_columns: Option<Arc<dyn Fft<f64>>>,
+}
+
+impl Transform {
+    /// The transform of a length from [`good_length`].
+    pub fn new(length: usize) -> Transform {
+        if length <= LONGEST {
+            let along_rows = plan(length);
+            return Transform { row_bits: 0, row_length: length, along_rows, along_columns: None };
+        }
+        // The power of two nearest to the square root from below.
+        let row_bits = length.trailing_zeros().min(length.ilog2() / 2);
+        let row_length = length >> row_bits;
+        let (along_rows, along_columns) = (plan(row_length), Some(plan(1 << row_bits)));
+        Transform { row_bits, row_length, along_rows, along_columns }
+    }
+
+    /// Length N.
+    pub fn len(&self) -> usize {
+        self.rows() * self.row_length
+    }
+
+    fn rows(&self) -> usize {
+        1 << self.row_bits
+    }
+
+    /// Transforms `mesh` in place; the result is read with [`Transform::place`].
+    pub fn run(&self, mesh: &mut [Complex<f64>], team: &Team) -> Result<(), Error> {
+        if let Some(columns) = &self.along_columns {
+            self.run_columns(columns.as_ref(), mesh, team)?;
+        }
+        let rows = mesh.chunks_mut(self.row_length * ROWS);
+        let units = (self.row_length * ROWS) as u64;
+        let scratch = || work_space(self.along_rows.get_inplace_scratch_len());
+        team.each(rows, units, scratch, |scratch, rows| {
+            self.along_rows.process_with_scratch(rows, scratch);
+            Ok(())
+        })
+    }
+
+    /// Where element m of the result is: row and position.
+    #[inline(always)]
+    pub fn place(&self, m: usize) -> usize {
+        (m & (self.rows() - 1)) * self.row_length + (m >> self.row_bits)
+    }
+
+    fn run_columns(
+        &self,
+        columns: &dyn Fft<f64>,
+        mesh: &mut [Complex<f64>],
+        team: &Team,
+    ) -> Result<(), Error> {
+        let matrix = Matrix::new(mesh, self.rows(), self.row_length);
+        let scratch = || {
+            let buffer = work_space(COLUMNS * self.rows())?;
+            Ok((buffer, work_space(columns.get_inplace_scratch_len())?))
+        };
+        let groups = self.row_length.div_ceil(COLUMNS);
+        let units = (self.rows() * COLUMNS) as u64;
+        team.each(0..groups, units, scratch, |(buffer, scratch), group| {
+            let first = group * COLUMNS;
+            let width = COLUMNS.min(self.row_length - first);
+            let buffer = &mut buffer[..width * self.rows()];
+            // SAFETY: each group of columns is visited once.
+            unsafe { matrix.read_columns(first, buffer) };
+            columns.process_with_scratch(buffer, scratch);
+            for (column, line) in buffer.chunks_exact_mut(self.rows()).enumerate() {
+                twiddle(line, first + column, self.len());
+            }
+            // SAFETY: as above.
+            unsafe { matrix.write_columns(first, buffer) };
+            Ok(())
+        })
+    }
+}
+
+/// A matrix whose columns are worked on by several threads.
+struct Matrix<'a> {
+    elements: *mut Complex<f64>,
+    rows: usize,
+    row_length: usize,
+    borrowed: PhantomData<&'a mut [Complex<f64>]>,
+}
+
+// SAFETY: threads only touch elements through the two functions below, whose callers keep to
+// columns of their own.
+unsafe impl Sync for Matrix<'_> {}
+
+impl<'a> Matrix<'a> {
+    fn new(elements: &'a mut [Complex<f64>], rows: usize, row_length: usize) -> Matrix<'a> {
+        assert_eq!(elements.len(), rows * row_length);
+        Matrix { elements: elements.as_mut_ptr(), rows, row_length, borrowed: PhantomData }
+    }
+
+    /// Copies the columns from `first` on, as many as fill `buffer`, one after the other.
+    ///
+    /// # Safety
+    /// No other thread may be using these columns.
+    unsafe fn read_columns(&self, first: usize, buffer: &mut [Complex<f64>]) {
+        let width = buffer.len() / self.rows;
+        assert!(first + width <= self.row_length);
+        for row in 0..self.rows {
+            // SAFETY: within the matrix by the assertion; the caller's promise.
+            let part = unsafe {
+                slice::from_raw_parts(self.elements.add(row * self.row_length + first), width)
+            };
+            for (column, value) in part.iter().enumerate() {
+                buffer[column * self.rows + row] = *value;
+            }
+        }
+    }
+
+    /// The reverse of `read_columns`.
+    ///
+    /// # Safety
+    /// No other thread may be using these columns.
+    unsafe fn write_columns(&self, first: usize, buffer: &[Complex<f64>]) {
+        let width = buffer.len() / self.rows;
+        assert!(first + width <= self.row_length);
+        for row in 0..self.rows {
+            // SAFETY: within the matrix by the assertion; the caller's promise.
+            let part = unsafe {
+                slice::from_raw_parts_mut(self.elements.add(row * self.row_length + first), width)
+            };
+            for (column, value) in part.iter_mut().enumerate() {
+                *value = buffer[column * self.rows + row];
+            }
+        }
+    }
+}
+
+fn work_space(length: usize) -> Result<Vec<Complex<f64>>, Error> {
+    filled(length, Complex::new(0.0, 0.0), "an FFT")
+}
+
+multiversion! {
+    /// Multiplies element m by exp(2 pi i column m / length).
+    fn twiddle(line: &mut [Complex<f64>], column: usize, length: usize) = multiply_by_roots;
+}
+
+#[inline(always)]
+fn multiply_by_roots<I: Isa>(line: &mut [Complex<f64>], column: usize, length: usize) {
+    let (column, length) = (column as f64, length as f64);
+    // All integers here are below 2^53: whole cycles are dropped exactly.
+    let root = |m: usize| -> f64 {
+        let product = column * m as f64;
+        (product - (product / length).floor() * length) / length
+    };
+    let (near_cos, near_sin) = cos_sin::<I>(lanes(root));
+    for (block, line) in line.chunks_mut(LANES * LANES).enumerate() {
+        let first = block * LANES * LANES;
+        let (far_cos, far_sin) = cos_sin::<I>(lanes(|lane| root(first + lane * LANES)));
+        for (far, values) in line.chunks_mut(LANES).enumerate() {
+            let (c, s) = (far_cos[far], far_sin[far]);
+            for (lane, value) in values.iter_mut().enumerate() {
+                let cos = I::mul_add(c, near_cos[lane], -(s * near_sin[lane]));
+                let sin = I::mul_add(c, near_sin[lane], s * near_cos[lane]);
+                let Complex { re, im } = *value;
+                value.re = I::mul_add(re, cos, -(im * sin));
+                value.im = I::mul_add(re, sin, im * cos);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_transforms_agree_with_plain_ones() {
+        for length in [24, 1000, 20_480, 40_960, 98_304, 110_592, 163_840] {
+            let length = good_length(length);
+            let wave = |c: usize| Complex::new(((c * c) % 101) as f64, ((c * 7) % 13) as f64);
+            let mut mesh: Vec<Complex<f64>> = (0..length).map(wave).collect();
+            let mut plain = mesh.clone();
+            let transform = Transform::new(length);
+            transform.run(&mut mesh, &Team::Alone).unwrap();
+            FftPlanner::new().plan_fft(length, FftDirection::Inverse).process(&mut plain);
+            let scale = plain.iter().map(|z| z.norm()).fold(0.0, f64::max);
+            for (m, expected) in plain.iter().enumerate() {
+                let error = (mesh[transform.place(m)] - expected).norm();
+                assert!(error < 1e-15 * scale, "length {length}, element {m}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn good_lengths_are_even_and_close() {
+        for least in 1..100_000 {
+            let length = good_length(least);
+            assert!(length >= least && length % 2 == 0, "{least}");
+            assert!(least < 16 || length * 4 <= least * 5 + 8, "{least}: {length}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Which method, which kernels, which blocks: the cost model.
+//!
+//! With T the length of the series, a grid of step df oversamples the spectrum os = 1 / (df T)
+//! times. From os = 3.2 on, the spectrum is computed on a coarse grid of step Delta = R df and
+//! resampled; below, on the grid itself. The mesh is longer than the band of coarse points by
+//! SIGMA_MESH. Everything here follows from the problem, never from the number of threads.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::fft::good_length;
+use super::grid::{Double, Grid, two_product};
+use super::kernel::Kernel;
+use super::series::Series;
+use super::spread::TERMS;
+use super::{Method, Options};
+use crate::error::Error;
+use crate::fork::PerProcess;
+
+/// Oversampling of the mesh in frequency. With a kernel of width 16 the aliasing error is below
+/// 7e-14 everywhere in the band, and a seventh of that in the mean.
+const SIGMA_MESH: f64 = 1.8;
+/// Oversampling of the coarse grid in time, at least. With less, dividing by psi_hat at the ends
+/// of the series loses more than two digits.
+const SIGMA_COARSE: f64 = 1.6;
+
+/// Widths of phi, and the error |F - exact| / sum |x| that each keeps with psi two wider.
+const WIDTHS: [(usize, f64); 7] =
+    [(4, 7e-3), (6, 1.6e-4), (8, 3.6e-6), (10, 8e-8), (12, 1.8e-9), (14, 4e-11), (16, 1e-13)];
+/// The error that the direct sum keeps.
+const DIRECT_ERROR: f64 = 2e-15;
+
+/// The longest mesh, in complex numbers: 48 MiB of a budget of 64 MiB.
+const LONGEST_MESH: usize = 3 << 20;
+/// Mesh of a small block: 256 KiB, in the second-level cache with what goes with it.
+const SMALL_MESH: usize = 16_384;
+/// Cells beyond which the place of a sample is no longer exact.
+const MOST_CELLS: f64 = (1u64 << 50) as f64;
+
+// Costs in nanoseconds on one core of 2024 (x86-64 with AVX-512), measured with the stages alone:
+// only their ratios matter.
+/// One term of the direct sum.
+const TERM: f64 = 0.12;
+/// One sample's tables in the direct sum.
+const DIRECT_SAMPLE: f64 = 30.0;
+/// Spreading one sample of real, and of complex amplitude.
+const REAL_SAMPLE: f64 = 5.0;
+const COMPLEX_SAMPLE: f64 = 8.0;
+/// One cell of a mesh (complex) that fits in the cache, and of one that does not.
+const CACHED_CELL: f64 = 3.0;
+const CELL: f64 = 6.0;
+/// Resampling one frequency.
+const FREQUENCY: f64 = 1.2;
+/// What a fast spectrum costs however small it is.
+const OVERHEAD: f64 = 4000.0;
+/// Below this a second thread does not pay for being woken.
+const WORTH_THREADS: f64 = 60_000.0;
+
+/// The two kernels of a tolerance.
+pub struct Kernels {
+    /// From the samples onto the mesh.
+    pub phi: Kernel,
+    /// From the coarse grid to the fine.
+    pub psi: Kernel,
+}
+
+static KERNELS: PerProcess<Mutex<[Option<Arc<Kernels>>; WIDTHS.len()]>> =
+    PerProcess::new(|| Mutex::new([const { None }; WIDTHS.len()]));
+
+fn kernels(class: usize) -> Arc<Kernels> {
+    let mut all = KERNELS.get().lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || {
+        let width = WIDTHS[class].0;
+        Arc::new(Kernels {
+            phi: Kernel::new(width, SIGMA_MESH, TERMS),
+            psi: Kernel::new(width + 2, SIGMA_COARSE, TERMS),
+        })
+    };
+    Arc::clone(all[class].get_or_insert_with(make))
+}
+
+/// How a spectrum is going to be computed.
+pub enum Plan {
+    /// The direct sum; true when the caller's thread alone is fast enough.
+    Direct(bool),
+    /// The blocked nonuniform FFT.
+    Fast(Fast),
+}
+
+/// The geometry of a fast spectrum.
+pub struct Fast {
+    /// Its kernels.
+    pub kernels: Arc<Kernels>,
+    /// Fine steps in a coarse one, R.
+    pub phases: u64,
+    /// Whether the fine grid is resampled from the coarse one; else they are the same.
+    pub resampled: bool,
+    /// Where frequency 0 is, if the whole grid is computed at once from real amplitudes: number k
+    /// is k + shift + fraction fine steps from it.
+    pub baseband: Option<(i64, f64)>,
+    /// Frequencies in a block, but for the last.
+    pub block: usize,
+    /// Cells of the mesh of a block.
+    pub cells: usize,
+    /// Cells per unit of time.
+    pub scale: Double,
+    /// Whether times reach beyond the mesh, which is periodic.
+    pub wraps: bool,
+    /// Whether blocks are small: each is done by one thread.
+    pub small: bool,
+    /// Whether the caller's thread alone is fast enough.
+    pub alone: bool,
+}
+
+impl Fast {
+    /// Complex numbers in the mesh of a block.
+    pub fn mesh_length(&self) -> usize {
+        if self.baseband.is_some() { self.cells / 2 } else { self.cells }
+    }
+}
+
+/// Plans a spectrum.
+pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Error> {
+    let asked = options.tolerance.unwrap_or(WIDTHS[WIDTHS.len() - 1].1);
+    let class = WIDTHS.iter().position(|(_, error)| *error <= asked);
+    let reachable =
+        if options.method == Method::Fast { WIDTHS[WIDTHS.len() - 1].1 } else { DIRECT_ERROR };
+    if asked < reachable {
+        return Err(Error::Tolerance { asked, reachable });
+    }
+    let n = series.t.len() as f64;
+    let direct_cost = n * (TERM * grid.nf as f64 + DIRECT_SAMPLE);
+    let direct = Plan::Direct(direct_cost < WORTH_THREADS);
+    let fast = class.and_then(|class| geometry(series, grid, class));
+    match (options.method, fast) {
+        (Method::Direct, _) | (Method::Auto, None) => Ok(direct),
+        (Method::Auto, Some((_, cost))) if direct_cost <= cost => Ok(direct),
+        (_, Some((fast, _))) => Ok(Plan::Fast(fast)),
+        (Method::Fast, None) => Err(Error::NotSupported(format!(
+            "method FAST for frequencies and times whose product reaches beyond 2^50 cycles: \
+             f0 = {}, df = {}, nf = {}, t from {} to {}",
+            grid.f0, grid.df, grid.nf, series.first, series.last
+        ))),
+    }
+}
+
+/// The geometry and its cost; None when double precision cannot place the samples.
+fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
+    let kernels = kernels(class);
+    let (n, nf) = (series.t.len() as f64, grid.nf as f64);
+    let length = series.last - series.first;
+    let oversampling = 1.0 / (length * grid.df.abs());
+    // A hair less than allowed, for rounding.
+    let most_phases = oversampling / SIGMA_COARSE * (1.0 - 1e-9);
+    let resampled = most_phases >= 2.0;
+    let phases = if resampled { most_phases.min(nf.max(24.0)).floor() } else { 1.0 };
+    let reach = if resampled { (kernels.psi.width / 2 + 1) as f64 } else { 1.0 };
+
+    // One real block around frequency 0, or complex blocks around their own centres?
+    let mut block = nf;
+    let complex_length = |block: f64| SIGMA_MESH * (block / phases + 2.0 * reach);
+    let steps = (grid.f0 / grid.df).floor();
+    let farthest = steps.abs().max((steps + nf).abs());
+    let real_length = SIGMA_MESH * (farthest / phases + reach);
+    let fraction = (-steps).mul_add(grid.df, grid.f0) / grid.df;
+    let baseband = farthest < 1e15
+        && (0.0..1.0).contains(&fraction)
+        && (resampled || fraction == 0.0)
+        && real_length <= 1.3 * complex_length(nf)
+        && real_length <= LONGEST_MESH as f64;
+
+    // A block for each thread to do alone pays n more spreadings each, but stays in its cache.
+    let small_block = ((SMALL_MESH as f64 / SIGMA_MESH - 2.0 * reach) * phases).floor();
+    let small_blocks = (nf / small_block).ceil();
+    let small_cost = small_blocks * (n * COMPLEX_SAMPLE + SMALL_MESH as f64 * CACHED_CELL);
+    let (cost, small);
+    if baseband {
+        let whole =
+            n * REAL_SAMPLE + real_length * if small_blocks > 1.0 { CELL } else { CACHED_CELL };
+        small = small_blocks > 1.0 && small_cost < whole;
+        cost = whole.min(if small { small_cost } else { whole });
+    } else {
+        let large_block = ((LONGEST_MESH as f64 / SIGMA_MESH - 2.0 * reach) * phases).floor();
+        let blocks = (nf / large_block).ceil();
+        let cells = complex_length(nf.min(large_block));
+        let per_cell = if small_blocks > 1.0 { CELL } else { CACHED_CELL };
+        let whole = blocks * (n * COMPLEX_SAMPLE + cells * per_cell);
+        small = small_blocks > 1.0 && small_cost < whole;
+        cost = if small { small_cost } else { whole };
+        block = (nf / blocks).ceil();
+    }
+    let baseband = (baseband && !small).then_some((steps as i64, fraction));
+    if small {
+        block = (nf / small_blocks).ceil();
+    }
+    let cells = match baseband {
+        Some(_) => 2 * good_length(real_length.ceil() as usize),
+        None => good_length(complex_length(block).ceil() as usize),
+    };
+    let scale = two_product(cells as f64 * phases, grid.df);
+    let scale = Double { high: scale.0, low: scale.1 };
+    if !(scale.high.abs() * length < MOST_CELLS) {
+        return None;
+    }
+    let cost = cost + nf * FREQUENCY + OVERHEAD;
+    let fast = Fast {
+        kernels,
+        phases: phases as u64,
+        resampled,
+        baseband,
+        block: block as usize,
+        cells,
+        scale,
+        wraps: scale.high.abs() * length >= cells as f64 * 0.999,
+        small,
+        alone: cost < WORTH_THREADS,
+    };
+    Some((fast, cost))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_keep_their_errors() {
+        for (class, (width, error)) in WIDTHS.iter().enumerate() {
+            let kernels = kernels(class);
+            let aliasing = kernels.phi.error() + kernels.psi.error();
+            assert!(aliasing < 0.95 * error, "width {width}: {aliasing:e}");
+        }
+    }
+}

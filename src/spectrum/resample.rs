@@ -1,0 +1,396 @@
+//! The coarse spectrum, and from it the fine grid asked for.
+//!
+//! Coarse point number m is at m Delta from the origin, Delta = R df. Each frequency is a sum over
+//! the w coarse points around it, weighted by a kernel psi; there are only R different sets of
+//! weights ("polyphase"). Dividing each sample by psi_hat(tau Delta) beforehand makes this exact
+//! but for the aliasing of psi.
+
+use rustfft::num_complex::Complex;
+
+use super::fft::Transform;
+use super::grid::Grid;
+use super::kernel::Kernel;
+use super::output::Stretch;
+use super::phase::{LANES, Lanes, cos_sin, lanes};
+use super::spread::{TERMS, polynomial};
+use crate::error::{Error, filled};
+use crate::simd::{Isa, multiversion};
+
+/// From so many phases on, a register holds consecutive phases of one coarse cell; below, the
+/// same phase of consecutive cells.
+const MANY_PHASES: u64 = 24;
+/// The most phases whose weights are kept: with more, each set is used about once.
+const KEPT_PHASES: u64 = 4096;
+/// Registers of results computed together: they share what is loaded.
+const TOGETHER: usize = 3;
+/// Frequencies computed before they are handed on: 32 KiB.
+const PIECE: usize = 2048;
+
+/// The coarse spectrum, read from the transform of a mesh.
+pub struct Coarse<'a> {
+    /// The transform that was done.
+    pub transform: &'a Transform,
+    /// Its result.
+    pub mesh: &'a [Complex<f64>],
+    /// Whether the mesh held real cells, two in a number.
+    pub real: bool,
+    /// 1 / phi_hat as a polynomial in v.
+    pub inverse: &'a [f64],
+    /// v = (argument m)^2 - 1.
+    pub argument: f64,
+}
+
+multiversion! {
+    /// Coarse points number `first` on; slices of a multiple of LANES.
+    fn read(coarse: &Coarse, first: i64, re: &mut [f64], im: &mut [f64]) = read_corrected;
+}
+
+#[inline(always)]
+fn read_corrected<I: Isa>(coarse: &Coarse, first: i64, re: &mut [f64], im: &mut [f64]) {
+    let length = coarse.transform.len() as i64;
+    let at = |m: i64| {
+        let wrapped = if m < 0 {
+            m + length
+        } else if m >= length {
+            m - length
+        } else {
+            m
+        };
+        coarse.mesh[coarse.transform.place(wrapped as usize)]
+    };
+    let (re, im) = (re.as_chunks_mut::<LANES>().0, im.as_chunks_mut::<LANES>().0);
+    let mut start = first;
+    for (re, im) in re.iter_mut().zip(im) {
+        let number = lanes(|lane| (start + lane as i64) as f64);
+        if coarse.real {
+            // A real mesh of 2 L cells, transformed as L complex numbers Z: with Y = conj Z(L - m),
+            // X(m) = (Z + Y) / 2 + exp(2 pi i m / 2 L) (Z - Y) / 2 i, and X(-m) = conj X(m).
+            let (mut z, mut y) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
+            for lane in 0..LANES {
+                let m = (start + lane as i64).abs();
+                let (here, there) = (at(m), at(length - m));
+                (z[0][lane], z[1][lane]) = (here.re, here.im);
+                (y[0][lane], y[1][lane]) = (there.re, -there.im);
+            }
+            let scale = 0.5 / length as f64;
+            let (cos, sin) = cos_sin::<I>(lanes(|lane| number[lane].abs() * scale));
+            for lane in 0..LANES {
+                let (even_re, even_im) = (z[0][lane] + y[0][lane], z[1][lane] + y[1][lane]);
+                let (odd_re, odd_im) = (z[1][lane] - y[1][lane], y[0][lane] - z[0][lane]);
+                re[lane] = 0.5 * (even_re + (cos[lane] * odd_re - sin[lane] * odd_im));
+                let imaginary = 0.5 * (even_im + (cos[lane] * odd_im + sin[lane] * odd_re));
+                im[lane] = if number[lane] < 0.0 { -imaginary } else { imaginary };
+            }
+        } else {
+            for lane in 0..LANES {
+                let value = at(start + lane as i64);
+                (re[lane], im[lane]) = (value.re, value.im);
+            }
+        }
+        let argument = lanes(|lane| coarse.argument * number[lane]);
+        let v = lanes(|lane| I::mul_add(argument[lane], argument[lane], -1.0));
+        let correction = polynomial::<I>(coarse.inverse, &v);
+        // Time 0 is in the middle of the mesh: a factor (-1)^m.
+        let sign = if start % 2 == 0 { 1.0 } else { -1.0 };
+        for lane in 0..LANES {
+            let factor =
+                if lane % 2 == 0 { sign * correction[lane] } else { -sign * correction[lane] };
+            re[lane] *= factor;
+            im[lane] *= factor;
+        }
+        start += LANES as i64;
+    }
+}
+
+/// How the fine grid lies on the coarse one.
+pub struct Resampler<'a> {
+    /// The kernel psi; None when the two grids are the same.
+    kernel: Option<&'a Kernel>,
+    /// Fine steps in a coarse one, R.
+    phases: u64,
+    /// How far the fine grid is from the coarse points, in fine steps, in [0, 1).
+    fraction: f64,
+    /// The weights, if they are kept.
+    table: Vec<f64>,
+}
+
+/// Buffers of one thread.
+pub struct Scratch {
+    coarse_re: Vec<f64>,
+    coarse_im: Vec<f64>,
+    re: Vec<f64>,
+    im: Vec<f64>,
+    table: Vec<f64>,
+}
+
+impl<'a> Resampler<'a> {
+    /// See the fields.
+    pub fn new(
+        kernel: Option<&'a Kernel>,
+        phases: u64,
+        fraction: f64,
+    ) -> Result<Resampler<'a>, Error> {
+        let mut resampler = Resampler { kernel, phases, fraction, table: Vec::new() };
+        if phases <= KEPT_PHASES {
+            let mut table = filled(resampler.table_length(phases as usize), 0.0, TABLE)?;
+            resampler.fill_table(0, phases as usize, &mut table);
+            resampler.table = table;
+        }
+        Ok(resampler)
+    }
+
+    fn width(&self) -> usize {
+        self.kernel.map_or(1, |kernel| kernel.width)
+    }
+
+    /// How many frequencies a thread takes at once.
+    pub fn stretch_size(&self) -> usize {
+        // Reading a long transform costs a cache line for every fourth coarse point.
+        (4096 * self.phases.min(16) as usize).clamp(PIECE, 32_768)
+    }
+
+    /// Buffers for stretches of that size.
+    pub fn scratch(&self) -> Result<Scratch, Error> {
+        let what = "resampling the spectrum";
+        let cells = self.stretch_size() / self.phases.min(1 << 40) as usize + 2;
+        let coarse = (cells + self.width() + 2 * LANES).next_multiple_of(LANES);
+        let most = PIECE + (LANES + 2) * self.phases.min(MANY_PHASES) as usize;
+        let piece = most + LANES * TOGETHER;
+        let table = if self.table.is_empty() { self.table_length(PIECE) } else { 0 };
+        Ok(Scratch {
+            coarse_re: filled(coarse, 0.0, what)?,
+            coarse_im: filled(coarse, 0.0, what)?,
+            re: filled(piece, 0.0, what)?,
+            im: filled(piece, 0.0, what)?,
+            table: filled(table, 0.0, what)?,
+        })
+    }
+
+    /// Computes one stretch of the fine grid. Frequency number k is k + shift + fraction fine
+    /// steps from coarse point 0.
+    pub fn fill(
+        &self,
+        coarse: &Coarse,
+        shift: i64,
+        stretch: &mut Stretch,
+        grid: &Grid,
+        centre: f64,
+        scratch: &mut Scratch,
+    ) {
+        let width = self.width() as i64;
+        let phases = self.phases as i64;
+        let start = stretch.start as i64 + shift;
+        let cell = start.div_euclid(phases);
+        let last = (start + stretch.len as i64 - 1).div_euclid(phases);
+        // The coarse points around cells `cell` to `last`, and some to fill the registers.
+        let count = ((last - cell + width) as usize + LANES).next_multiple_of(LANES);
+        let (coarse_re, coarse_im) =
+            (&mut scratch.coarse_re[..count], &mut scratch.coarse_im[..count]);
+        read(coarse, cell - (width / 2 - 1).max(0), coarse_re, coarse_im);
+        let mut done = 0;
+        while done < stretch.len {
+            let at = start + done as i64;
+            let here = (at.div_euclid(phases) - cell) as usize;
+            let phase = at.rem_euclid(phases) as usize;
+            let left = stretch.len - done;
+            let (re, im) = (&mut scratch.re, &mut scratch.im);
+            let (coarse_re, coarse_im) = (&coarse_re[here..], &coarse_im[here..]);
+            let (from, count);
+            if self.kernel.is_none() {
+                (from, count) = (0, left.min(PIECE));
+                re[..count].copy_from_slice(&coarse_re[..count]);
+                im[..count].copy_from_slice(&coarse_im[..count]);
+            } else if self.phases < MANY_PHASES {
+                let phases = self.phases as usize;
+                let cells = (PIECE / phases).max(LANES) / LANES * LANES;
+                let wanted = (phase + left).min(cells * phases);
+                (from, count) = (phase, wanted - phase);
+                let cells = wanted.div_ceil(phases);
+                by_cells(&self.table, self.width(), cells, coarse_re, coarse_im, re, im);
+            } else {
+                count = left.min(PIECE).min((self.phases - phase as u64) as usize);
+                from = 0;
+                let weights = if self.table.is_empty() {
+                    self.fill_table(phase as u64, count, &mut scratch.table);
+                    Weights { table: &scratch.table, stride: stride(count), first: 0 }
+                } else {
+                    let stride = stride(self.phases as usize);
+                    Weights { table: &self.table, stride, first: phase }
+                };
+                by_phases(&weights, self.width(), count, coarse_re, coarse_im, re, im);
+            }
+            let range = from..from + count;
+            stretch.put(done, &re[range.clone()], &im[range], grid, centre);
+            done += count;
+        }
+    }
+
+    fn table_length(&self, phases: usize) -> usize {
+        if self.phases < MANY_PHASES {
+            self.width() * phases
+        } else {
+            self.width() * stride(phases)
+        }
+    }
+
+    /// The weights of `count` phases from `first` on: by phase when there are few, by weight when
+    /// there are many.
+    fn fill_table(&self, first: u64, count: usize, table: &mut [f64]) {
+        let Some(kernel) = self.kernel else { return };
+        let half = kernel.width / 2;
+        for index in 0..count {
+            // Between coarse points 0 and 1 from the cell's start.
+            let z = ((first + index as u64) as f64 + self.fraction) / self.phases as f64 - 0.5;
+            for group in 0..kernel.even.len() {
+                let (right, left) = both_sides(&kernel.even[group], &kernel.odd[group], z);
+                for lane in 0..LANES.min(half - group * LANES) {
+                    let m = group * LANES + lane;
+                    let (right_tap, left_tap) = (half + m, half - 1 - m);
+                    if self.phases < MANY_PHASES {
+                        table[index * kernel.width + right_tap] = right[lane];
+                        table[index * kernel.width + left_tap] = left[lane];
+                    } else {
+                        table[right_tap * stride(count) + index] = right[lane];
+                        table[left_tap * stride(count) + index] = left[lane];
+                    }
+                }
+            }
+        }
+    }
+}
+
+const TABLE: &str = "the weights that resample the spectrum";
+
+/// Length of a line of the table by weight, with room for registers that begin anywhere.
+fn stride(phases: usize) -> usize {
+    phases + LANES * TOGETHER
+}
+
+multiversion! {
+    /// The kernel to the right and to the left, nearest first.
+    fn both_sides(even: &[Lanes], odd: &[Lanes], z: f64) -> (Lanes, Lanes) = sides;
+}
+
+#[inline(always)]
+fn sides<I: Isa>(even: &[Lanes], odd: &[Lanes], z: f64) -> (Lanes, Lanes) {
+    let (mut e, mut o) = ([0.0; LANES], [0.0; LANES]);
+    for term in (0..TERMS).rev() {
+        for lane in 0..LANES {
+            e[lane] = I::mul_add(e[lane], z * z, even[term][lane]);
+            o[lane] = I::mul_add(o[lane], z * z, odd[term][lane]);
+        }
+    }
+    (lanes(|lane| I::mul_add(o[lane], z, e[lane])), lanes(|lane| I::mul_add(o[lane], -z, e[lane])))
+}
+
+multiversion! {
+    /// All phases of `cells` cells, few phases each: a register holds consecutive cells.
+    fn by_cells(
+        table: &[f64], width: usize, cells: usize, coarse_re: &[f64], coarse_im: &[f64],
+        re: &mut [f64], im: &mut [f64],
+    ) = sum_by_cells;
+}
+
+#[inline(always)]
+fn sum_by_cells<I: Isa>(
+    table: &[f64],
+    width: usize,
+    cells: usize,
+    coarse_re: &[f64],
+    coarse_im: &[f64],
+    re: &mut [f64],
+    im: &mut [f64],
+) {
+    let phases = table.len() / width;
+    for cell in (0..cells).step_by(LANES) {
+        let coarse_re = &coarse_re[cell..][..width - 1 + LANES];
+        let coarse_im = &coarse_im[cell..][..width - 1 + LANES];
+        let (re, im) = (&mut re[cell * phases..], &mut im[cell * phases..]);
+        let mut phase = 0;
+        while phase < phases {
+            let table = &table[phase * width..];
+            let (re, im) = (&mut re[phase..], &mut im[phase..]);
+            phase += match phases - phase {
+                1 => some_phases::<I, 1>(table, width, phases, coarse_re, coarse_im, re, im),
+                2 => some_phases::<I, 2>(table, width, phases, coarse_re, coarse_im, re, im),
+                _ => some_phases::<I, TOGETHER>(table, width, phases, coarse_re, coarse_im, re, im),
+            };
+        }
+    }
+}
+
+/// N phases of LANES cells; returns N.
+#[inline(always)]
+fn some_phases<I: Isa, const N: usize>(
+    table: &[f64],
+    width: usize,
+    phases: usize,
+    coarse_re: &[f64],
+    coarse_im: &[f64],
+    re: &mut [f64],
+    im: &mut [f64],
+) -> usize {
+    let mut sums = [([0.0; LANES], [0.0; LANES]); N];
+    let table = &table[..N * width];
+    for (tap, (h_re, h_im)) in coarse_re.windows(LANES).zip(coarse_im.windows(LANES)).enumerate() {
+        for (phase, (sum_re, sum_im)) in sums.iter_mut().enumerate() {
+            let weight = table[phase * width + tap];
+            for lane in 0..LANES {
+                sum_re[lane] = I::mul_add(weight, h_re[lane], sum_re[lane]);
+                sum_im[lane] = I::mul_add(weight, h_im[lane], sum_im[lane]);
+            }
+        }
+    }
+    let end = (LANES - 1) * phases + N;
+    let (re, im) = (&mut re[..end], &mut im[..end]);
+    for lane in 0..LANES {
+        for (phase, (sum_re, sum_im)) in sums.iter().enumerate() {
+            re[lane * phases + phase] = sum_re[lane];
+            im[lane * phases + phase] = sum_im[lane];
+        }
+    }
+    N
+}
+
+/// Weights of many phases: a line for each coarse point.
+struct Weights<'a> {
+    table: &'a [f64],
+    stride: usize,
+    first: usize,
+}
+
+multiversion! {
+    /// `count` phases of one cell: a register holds consecutive phases.
+    fn by_phases(
+        weights: &Weights, width: usize, count: usize, coarse_re: &[f64], coarse_im: &[f64],
+        re: &mut [f64], im: &mut [f64],
+    ) = sum_by_phases;
+}
+
+#[inline(always)]
+fn sum_by_phases<I: Isa>(
+    weights: &Weights,
+    width: usize,
+    count: usize,
+    coarse_re: &[f64],
+    coarse_im: &[f64],
+    re: &mut [f64],
+    im: &mut [f64],
+) {
+    const BLOCK: usize = LANES * TOGETHER;
+    let (coarse_re, coarse_im) = (&coarse_re[..width], &coarse_im[..width]);
+    for start in (0..count).step_by(BLOCK) {
+        let (mut sum_re, mut sum_im) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for (tap, (h_re, h_im)) in coarse_re.iter().zip(coarse_im).enumerate() {
+            let at = tap * weights.stride + weights.first + start;
+            let line: &[f64; BLOCK] =
+                weights.table[at..].first_chunk().expect("lines have room for a block");
+            for lane in 0..BLOCK {
+                sum_re[lane] = I::mul_add(line[lane], *h_re, sum_re[lane]);
+                sum_im[lane] = I::mul_add(line[lane], *h_im, sum_im[lane]);
+            }
+        }
+        re[start..start + BLOCK].copy_from_slice(&sum_re);
+        im[start..start + BLOCK].copy_from_slice(&sum_im);
+    }
+}

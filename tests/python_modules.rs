@@ -1,0 +1,84 @@
+//! libfourier.py, ffourier and cfourier keep their promises to Python programs: each file of
+//! tests/python is run by one test here. The tutorial's own signature file is compiled, too.
+
+mod common;
+
+use std::process::Command;
+
+use common::*;
+
+/// Python with the project's modules to import.
+fn python_with_modules() -> Command {
+    library_dir();
+    for module in ["ffourier", "cfourier"] {
+        file(&format!("build/python/.{module}"));
+    }
+    let folders = ["python", "build/python", "tests/python"].map(|folder| root().join(folder));
+    let mut command = Command::new(python());
+    command.env("PYTHONPATH", std::env::join_paths(folders).expect("plain paths"));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env_remove("LIBFOURIER").env_remove("FOURIER_NUM_THREADS");
+    command
+}
+
+/// Runs a file of tests/python: every test in it must run and pass.
+fn passes(name: &str) {
+    let mut command = python_with_modules();
+    command.args(["-m", "unittest", "-v"]).arg(file(&format!("tests/python/{name}.py")));
+    let output = run(&mut command);
+    let report = text(&output.stderr);
+    assert!(report.contains("\nOK\n") && !report.contains("Ran 0 tests"), "{report}");
+}
+
+#[test]
+fn the_shared_library_is_found() {
+    passes("test_loading");
+}
+
+#[test]
+fn spectra_of_any_kind_of_array_are_exact() {
+    passes("test_spectrum");
+}
+
+#[test]
+fn errors_name_the_argument() {
+    passes("test_errors");
+}
+
+#[test]
+fn progress_and_interrupts_work() {
+    passes("test_interrupt");
+}
+
+#[test]
+fn python_threads_and_forked_children_work() {
+    passes("test_threads_and_fork");
+}
+
+#[test]
+fn the_tutorials_calls_work() {
+    passes("test_tutorial");
+}
+
+#[test]
+fn the_tutorials_signature_file_works() {
+    let scratch = Scratch::new();
+    let mut build = Command::new(file("tools/f2py.sh"));
+    build.arg(file("tests/python/fixtures/fourier.pyf")).arg(scratch.folder());
+    run(build.env("PYTHON", python()));
+    let program = scratch.write(
+        "tutorial.py",
+        "import sys\n\
+         import numpy as np\n\
+         import cfourier, ffourier\n\
+         assert cfourier.__file__.startswith(sys.argv[1]), cfourier.__file__\n\
+         times = np.linspace(0,100,1000)\n\
+         signal = np.sin(2*np.pi*0.1*times)\n\
+         f0,df,nf = 0.05,0.00005,2000\n\
+         freqf,amplf = ffourier.fourier(times,signal,f0,df,nf)\n\
+         freqc,amplc = cfourier.fourier(times,signal,f0,df,nf,np.zeros(2*nf)).reshape((2,-1))\n\
+         assert (freqf == freqc).all() and (amplf == amplc).all() and amplc.max() > 2e5\n",
+    );
+    // The script's own folder comes before build/python.
+    run(python_with_modules().arg(program).arg(scratch.folder()));
+}

@@ -1,0 +1,70 @@
+//! Threads, fork() and watching: the same bits for any number of threads, from any number of host
+//! threads, in forked copies; nothing starts at load time; calls can be watched and cancelled.
+
+mod common;
+
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use common::*;
+
+#[test]
+fn results_are_the_same_bits_for_any_number_of_threads() {
+    passes("tests/c/threads.c");
+}
+
+#[test]
+fn forked_copies_compute_the_same_bits_and_never_hang() {
+    passes("tests/c/forks.c");
+}
+
+#[test]
+fn calls_are_watched_and_cancelled_and_tasks_run_once() {
+    passes("tests/c/watched.c");
+}
+
+/// A program that checks, and ends with how many checks failed.
+fn passes(source: &str) {
+    let scratch = Scratch::new();
+    let mut program = Command::new(compile_c(&scratch, source));
+    let output = run(program.env_remove("FOURIER_NUM_THREADS"));
+    let said = text(&output.stdout);
+    assert!(said.ends_with(" checks, 0 failed\n") && !said.starts_with("0 "), "{said}");
+    assert_eq!(text(&output.stderr), "", "the library prints");
+}
+
+#[test]
+fn loading_starts_nothing_and_unloading_is_safe() {
+    let scratch = Scratch::new();
+    let source = file("tests/c/loading.c");
+    let program = scratch.path("loading");
+    let mut compiler = c_compiler();
+    run(compiler.arg("-D_GNU_SOURCE").arg(source).arg("-o").arg(&program).arg("-ldl"));
+    let output = run(Command::new(program).arg(library_dir().join("libfourier.so")));
+    assert_eq!(text(&output.stdout) + &text(&output.stderr), "");
+}
+
+#[test]
+fn number_of_threads_comes_from_the_environment_or_the_processors() {
+    let scratch = Scratch::new();
+    let program = compile_c(&scratch, "tests/c/threads.c");
+    let number = |mode: &str, variable: Option<&str>| {
+        let mut command = Command::new(&program);
+        command.arg(mode).env_remove("FOURIER_NUM_THREADS");
+        if let Some(value) = variable {
+            command.env("FOURIER_NUM_THREADS", value);
+        }
+        let output = text(&run(&mut command).stdout);
+        output.trim().parse::<usize>().expect("a number")
+    };
+    let automatic = available_parallelism().expect("processors are counted").get();
+    assert_eq!(number("number", None), automatic);
+    assert_eq!(number("affinity", None), 1, "affinity to one processor");
+    for (value, expected) in [("3", 3), (" 4 ", 4), ("1024", 1024), ("1", 1)] {
+        assert_eq!(number("number", Some(value)), expected, "FOURIER_NUM_THREADS={value}");
+        assert_eq!(number("affinity", Some(value)), expected, "the variable outranks affinity");
+    }
+    for value in ["", "0", "-2", "many", "1025", "2.5"] {
+        assert_eq!(number("number", Some(value)), automatic, "FOURIER_NUM_THREADS={value}");
+    }
+}
