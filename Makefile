@@ -97,7 +97,8 @@ build/bin/c/%: c_examples/%.c include/fourier.h $(SHARED) | setup
 	$(CC) $(C_FLAGS) $< -o $@ $(LINK) $(EXTRA) -lm
 
 # build/bin/c/NAME: EXTRA = flags of an example that needs more
-build/bin/c/smooth_fits: EXTRA = $$(pkg-config --cflags --libs cfitsio)
+build/bin/c/smooth_fits: EXTRA = c_examples/smooth_fits/smooth_file.c $$(pkg-config --cflags --libs cfitsio)
+build/bin/c/smooth_fits: c_examples/smooth_fits/smooth_file.c c_examples/smooth_fits/smooth_file.h
 
 fortran: $(if $(FORTRAN_MODULES),$(FORTRAN_LIBRARY))
 
