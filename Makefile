@@ -110,7 +110,9 @@ $(FORTRAN_LIBRARY): $(FORTRAN_MODULES) | setup
 
 build/bin/fortran/%: fortran/examples/%.f90 $(FORTRAN_LIBRARY) $(SHARED) | setup
 	@mkdir -p $(@D)
-	$(FC) $(F_FLAGS) -Ibuild/fortran -J$(@D) $< -o $@ $(FORTRAN_LIBRARY) $(LINK)
+	$(FC) $(F_FLAGS) -Ibuild/fortran -J$(@D) $< -o $@ $(FORTRAN_LIBRARY) $(LINK) $(EXTRA)
+
+build/bin/fortran/smooth_image: EXTRA = $$(pkg-config --libs cfitsio)
 
 build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
 	@mkdir -p $(@D)
