@@ -196,8 +196,13 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
+    struct stat about;
     if (mkdir(directory, 0777) && errno != EEXIST) {
         fprintf(stderr, "smooth_fits: %s: cannot be made: %s\n", directory, strerror(errno));
+        return 1;
+    }
+    if (stat(directory, &about) || !S_ISDIR(about.st_mode)) {
+        fprintf(stderr, "smooth_fits: %s: is no directory\n", directory);
         return 1;
     }
     run.jobs = calloc((size_t)run.count, sizeof *run.jobs);

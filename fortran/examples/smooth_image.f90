@@ -34,7 +34,7 @@ program smooth_image
   call median_filter(image, smoothed, size, nan_policy=FOURIER_NAN_OMIT)
 
   call ftpprd(OUTPUT, GROUP, 1, product(axes), smoothed, status)
-  call ftphis(OUTPUT, 'smooth_image: median filter of ' // side // ' pixels', status)
+  call ftphis(OUTPUT, 'smooth_image: median filter ' // side // ' x ' // side, status)
   call ftclos(OUTPUT, status)
   call check(argument(2))
   call ftclos(INPUT, status)
