@@ -1,46 +1,141 @@
 //! Instruction sets chosen at run time.
 //!
-//! A kernel is written once, as an `#[inline(always)]` function generic over an [`Isa`], on small
-//! fixed arrays that the compiler turns into vectors. [`multiversion!`] compiles it for AVX-512,
-//! for AVX2 with FMA and for the baseline of the target (SSE2, NEON), and calls the best one that
-//! this processor has. `FOURIER_SIMD` (`avx512`, `avx2`, `portable`) lowers the choice.
+//! A kernel is written once, as an `#[inline(always)]` function generic over an [`Isa`]. Loops over
+//! small fixed arrays are left to the compiler; where it must be sure to use registers, the kernel
+//! says so with [`Vector`]s. [`multiversion!`] compiles the kernel for AVX-512, for AVX2 with FMA
+//! and for the baseline of the target (SSE2, NEON), and calls the best one that this processor
+//! has. `FOURIER_SIMD` (`avx512`, `avx2`, `portable`) lowers the choice.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+/// Numbers in a [`Vector`]: a 512-bit register, or several smaller ones.
+pub const LANES: usize = 8;
+
 /// What differs between instruction sets in the kernels' source.
 pub trait Isa: Copy {
+    /// A register of LANES numbers.
+    type V: Vector;
+
     /// `a * b + c`, rounded once where the processor can do that, else twice.
-    fn mul_add(a: f64, b: f64, c: f64) -> f64;
-}
-
-/// Instruction sets with a fused multiply-add.
-#[derive(Clone, Copy)]
-pub struct Fused;
-
-/// Instruction sets without.
-#[derive(Clone, Copy)]
-pub struct Unfused;
-
-impl Isa for Fused {
     #[inline(always)]
     fn mul_add(a: f64, b: f64, c: f64) -> f64 {
-        a.mul_add(b, c)
+        Self::V::scalar_mul_add(a, b, c)
     }
 }
 
-impl Isa for Unfused {
+/// LANES numbers in registers.
+pub trait Vector: Copy {
+    /// The same number in every lane.
+    fn splat(value: f64) -> Self;
+    /// From memory.
+    fn load(values: &[f64; LANES]) -> Self;
+    /// To memory.
+    fn store(self, place: &mut [f64; LANES]);
+    /// The sum.
+    fn plus(self, other: Self) -> Self;
+    /// The difference.
+    fn minus(self, other: Self) -> Self;
+    /// The product.
+    fn times(self, other: Self) -> Self;
+    /// self * factor + term.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// self * factor - product, exactly, where product is self * factor rounded.
+    fn product_error(self, factor: Self, product: Self) -> Self;
+    /// The smaller numbers.
+    fn min(self, other: Self) -> Self;
+    /// The larger numbers.
+    fn max(self, other: Self) -> Self;
+    /// The nearest integers.
+    fn round(self) -> Self;
+    /// The integers below.
+    fn floor(self) -> Self;
+    /// The lanes in reverse order.
+    fn reverse(self) -> Self;
+    /// `a * b + c` of single numbers.
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64;
+
+    /// The sum of the lanes.
     #[inline(always)]
-    fn mul_add(a: f64, b: f64, c: f64) -> f64 {
-        a * b + c
+    fn total(self) -> f64 {
+        let mut lanes = [0.0; LANES];
+        self.store(&mut lanes);
+        let four: [f64; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
+        (four[0] + four[2]) + (four[1] + four[3])
+    }
+
+    /// The first LANES numbers of a slice.
+    #[inline(always)]
+    fn from_slice(values: &[f64]) -> Self {
+        Self::load(values.first_chunk().expect("a register of numbers"))
     }
 }
 
-/// The baseline of this target.
-#[cfg(target_arch = "aarch64")]
-pub type Baseline = Fused;
-/// The baseline of this target.
-#[cfg(not(target_arch = "aarch64"))]
-pub type Baseline = Unfused;
+/// The baseline of this target, with a fused multiply-add on aarch64.
+#[derive(Clone, Copy)]
+pub struct Portable;
+
+impl Isa for Portable {
+    type V = [f64; LANES];
+}
+
+impl Vector for [f64; LANES] {
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        [value; LANES]
+    }
+    #[inline(always)]
+    fn load(values: &[f64; LANES]) -> Self {
+        *values
+    }
+    #[inline(always)]
+    fn store(self, place: &mut [f64; LANES]) {
+        *place = self;
+    }
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        std::array::from_fn(|lane| self[lane] + other[lane])
+    }
+    #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        std::array::from_fn(|lane| self[lane] - other[lane])
+    }
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        std::array::from_fn(|lane| self[lane] * other[lane])
+    }
+    #[inline(always)]
+    fn mul_add(self, factor: Self, term: Self) -> Self {
+        std::array::from_fn(|lane| Self::scalar_mul_add(self[lane], factor[lane], term[lane]))
+    }
+    #[inline(always)]
+    fn product_error(self, factor: Self, product: Self) -> Self {
+        std::array::from_fn(|lane| self[lane].mul_add(factor[lane], -product[lane]))
+    }
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        std::array::from_fn(|lane| if self[lane] < other[lane] { self[lane] } else { other[lane] })
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        std::array::from_fn(|lane| if self[lane] > other[lane] { self[lane] } else { other[lane] })
+    }
+    #[inline(always)]
+    fn round(self) -> Self {
+        self.map(f64::round_ties_even)
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        self.map(f64::floor)
+    }
+    #[inline(always)]
+    fn reverse(self) -> Self {
+        std::array::from_fn(|lane| self[LANES - 1 - lane])
+    }
+    #[inline(always)]
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
+        if cfg!(target_arch = "aarch64") { a.mul_add(b, c) } else { a * b + c }
+    }
+}
 
 /// The levels that kernels are compiled for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -100,6 +195,9 @@ fn detect() -> Level {
     Level::Portable
 }
 
+#[cfg(target_arch = "x86_64")]
+pub mod x86;
+
 /// `multiversion! { pub fn name(args) -> R = generic; }` makes `name` call `generic::<Isa>(args)`,
 /// an `#[inline(always)]` function, compiled for each instruction set.
 macro_rules! multiversion {
@@ -112,12 +210,12 @@ macro_rules! multiversion {
                 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 #[allow(clippy::too_many_arguments)]
                 fn avx512$(<$($generic: $bound),+>)?($($arg: $type),*) $(-> $ret)? {
-                    $kernel::<$crate::simd::Fused $($(, $generic)+)?>($($arg),*)
+                    $kernel::<$crate::simd::x86::Avx512 $($(, $generic)+)?>($($arg),*)
                 }
                 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 #[allow(clippy::too_many_arguments)]
                 fn avx2$(<$($generic: $bound),+>)?($($arg: $type),*) $(-> $ret)? {
-                    $kernel::<$crate::simd::Fused $($(, $generic)+)?>($($arg),*)
+                    $kernel::<$crate::simd::x86::Avx2 $($(, $generic)+)?>($($arg),*)
                 }
                 match $crate::simd::level() {
                     // SAFETY: level() found these instructions on this processor.
@@ -127,7 +225,7 @@ macro_rules! multiversion {
                     $crate::simd::Level::Portable => {}
                 }
             }
-            $kernel::<$crate::simd::Baseline $($(, $generic)+)?>($($arg),*)
+            $kernel::<$crate::simd::Portable $($(, $generic)+)?>($($arg),*)
         }
     };
 }

@@ -2,8 +2,8 @@
 //!
 //! A long one is done in four steps (Gentleman and Sande 1966; Bailey 1990): with c = c1 N2 + c2
 //! and m = m1 + N1 m2, transforms of length N1 down the columns, a factor exp(2 pi i c2 m1 / N),
-//! and transforms of length N2 along the rows, in place. Element m is then found in row m mod N1,
-//! at m / N1. The short transforms are rustfft's.
+//! and transforms of length N2 along the rows, in place. Element m is then in row m mod N1, at
+//! m / N1. The short transforms are rustfft's.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -21,10 +21,10 @@ use crate::threads::Team;
 
 /// The longest transform that is done as one: 512 KiB, half a second-level cache.
 const LONGEST: usize = 32_768;
-/// Columns transformed together: two cache lines wide.
-const COLUMNS: usize = 8;
-/// Rows transformed together.
-const ROWS: usize = 4;
+/// Columns transformed together: four cache lines wide.
+const STRIP: usize = 16;
+/// Strips that a thread takes at once.
+const STRIPS: usize = 4;
 
 /// Lengths are these times a power of two: all fast, and at most a quarter apart.
 const MANTISSAS: [usize; 6] = [16, 18, 20, 24, 27, 30];
@@ -65,8 +65,9 @@ impl Transform {
             let along_rows = plan(length);
             return Transform { row_bits: 0, row_length: length, along_rows, along_columns: None };
         }
-        // The power of two nearest to the square root from below.
-        let row_bits = length.trailing_zeros().min(length.ilog2() / 2);
+        // Few rows, so that consecutive elements, which are in different rows, share cache lines
+        // and pages.
+        let row_bits = length.div_ceil(LONGEST).next_power_of_two().ilog2();
         let row_length = length >> row_bits;
         let (along_rows, along_columns) = (plan(row_length), Some(plan(1 << row_bits)));
         Transform { row_bits, row_length, along_rows, along_columns }
@@ -81,13 +82,13 @@ impl Transform {
         1 << self.row_bits
     }
 
-    /// Transforms `mesh` in place; the result is read with [`Transform::place`].
+    /// Transforms `mesh` in place; the result is read with [`Transform::read`].
     pub fn run(&self, mesh: &mut [Complex<f64>], team: &Team) -> Result<(), Error> {
         if let Some(columns) = &self.along_columns {
             self.run_columns(columns.as_ref(), mesh, team)?;
         }
-        let rows = mesh.chunks_mut(self.row_length * ROWS);
-        let units = (self.row_length * ROWS) as u64;
+        let rows = mesh.chunks_mut(self.row_length);
+        let units = self.row_length as u64;
         let scratch = || work_space(self.along_rows.get_inplace_scratch_len());
         team.each(rows, units, scratch, |scratch, rows| {
             self.along_rows.process_with_scratch(rows, scratch);
@@ -95,10 +96,22 @@ impl Transform {
         })
     }
 
-    /// Where element m of the result is: row and position.
-    #[inline(always)]
-    pub fn place(&self, m: usize) -> usize {
-        (m & (self.rows() - 1)) * self.row_length + (m >> self.row_bits)
+    /// Elements number `first` on of the result that `run` left in `mesh`; periodic.
+    pub fn read(&self, mesh: &[Complex<f64>], first: i64, re: &mut [f64], im: &mut [f64]) {
+        let start = first.rem_euclid(self.len() as i64) as usize;
+        let (mut row, mut column) = (start & (self.rows() - 1), start >> self.row_bits);
+        let mut places = re.iter_mut().zip(im);
+        loop {
+            let lines = mesh[column..].iter().step_by(self.row_length).skip(row);
+            for (value, (re, im)) in lines.zip(&mut places) {
+                (*re, *im) = (value.re, value.im);
+            }
+            if places.len() == 0 {
+                return;
+            }
+            row = 0;
+            column = if column + 1 == self.row_length { 0 } else { column + 1 };
+        }
     }
 
     fn run_columns(
@@ -109,23 +122,25 @@ impl Transform {
     ) -> Result<(), Error> {
         let matrix = Matrix::new(mesh, self.rows(), self.row_length);
         let scratch = || {
-            let buffer = work_space(COLUMNS * self.rows())?;
+            let buffer = work_space(STRIP * self.rows())?;
             Ok((buffer, work_space(columns.get_inplace_scratch_len())?))
         };
-        let groups = self.row_length.div_ceil(COLUMNS);
-        let units = (self.rows() * COLUMNS) as u64;
-        team.each(0..groups, units, scratch, |(buffer, scratch), group| {
-            let first = group * COLUMNS;
-            let width = COLUMNS.min(self.row_length - first);
-            let buffer = &mut buffer[..width * self.rows()];
-            // SAFETY: each group of columns is visited once.
-            unsafe { matrix.read_columns(first, buffer) };
-            columns.process_with_scratch(buffer, scratch);
-            for (column, line) in buffer.chunks_exact_mut(self.rows()).enumerate() {
-                twiddle(line, first + column, self.len());
+        let item = STRIP * STRIPS;
+        let units = (self.rows() * item) as u64;
+        let items = (0..self.row_length).step_by(item);
+        team.each(items, units, scratch, |(buffer, scratch), first| {
+            for first in (first..(first + item).min(self.row_length)).step_by(STRIP) {
+                let width = STRIP.min(self.row_length - first);
+                let buffer = &mut buffer[..width * self.rows()];
+                // SAFETY: each column belongs to one strip of one item.
+                unsafe { matrix.read_columns(first, buffer) };
+                columns.process_with_scratch(buffer, scratch);
+                for (column, line) in buffer.chunks_exact_mut(self.rows()).enumerate() {
+                    twiddle(line, first + column, self.len());
+                }
+                // SAFETY: as above.
+                unsafe { matrix.write_columns(first, buffer) };
             }
-            // SAFETY: as above.
-            unsafe { matrix.write_columns(first, buffer) };
             Ok(())
         })
     }
@@ -236,7 +251,9 @@ mod tests {
             FftPlanner::new().plan_fft(length, FftDirection::Inverse).process(&mut plain);
             let scale = plain.iter().map(|z| z.norm()).fold(0.0, f64::max);
             for (m, expected) in plain.iter().enumerate() {
-                let error = (mesh[transform.place(m)] - expected).norm();
+                let (mut re, mut im) = ([0.0], [0.0]);
+                transform.read(&mesh, m as i64 - length as i64, &mut re, &mut im);
+                let error = (Complex::new(re[0], im[0]) - expected).norm();
                 assert!(error < 1e-15 * scale, "length {length}, element {m}: {error}");
             }
         }

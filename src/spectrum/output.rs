@@ -72,8 +72,13 @@ multiversion! {
 
 #[inline(always)]
 fn frequencies<I: Isa>(grid: &Grid, start: usize, out: &mut [f64]) {
+    let (registers, rest) = out.as_chunks_mut::<LANES>();
     let mut k = start as f64;
-    for place in out {
+    for register in registers {
+        *register = lanes(|lane| grid.frequency(k + lane as f64));
+        k += LANES as f64;
+    }
+    for place in rest {
         *place = grid.frequency(k);
         k += 1.0;
     }

@@ -210,7 +210,8 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         block: block as usize,
         cells,
         scale,
-        wraps: scale.high.abs() * length >= cells as f64 * 0.999,
+        // A sample at the very end of the period still falls into the margin of the last run.
+        wraps: scale.high.abs() * length > cells as f64 + 0.5,
         small,
         alone: cost < WORTH_THREADS,
     };

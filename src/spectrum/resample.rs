@@ -14,7 +14,7 @@ use super::output::Stretch;
 use super::phase::{LANES, Lanes, cos_sin, lanes};
 use super::spread::{TERMS, polynomial};
 use crate::error::{Error, filled};
-use crate::simd::{Isa, multiversion};
+use crate::simd::{Isa, Vector, multiversion};
 
 /// From so many phases on, a register holds consecutive phases of one coarse cell; below, the
 /// same phase of consecutive cells.
@@ -23,6 +23,8 @@ const MANY_PHASES: u64 = 24;
 const KEPT_PHASES: u64 = 4096;
 /// Registers of results computed together: they share what is loaded.
 const TOGETHER: usize = 3;
+/// Coarse points read before they are corrected: 16 KiB with their mirror images.
+const READ: usize = 512;
 /// Frequencies computed before they are handed on: 32 KiB.
 const PIECE: usize = 2048;
 
@@ -47,58 +49,56 @@ multiversion! {
 
 #[inline(always)]
 fn read_corrected<I: Isa>(coarse: &Coarse, first: i64, re: &mut [f64], im: &mut [f64]) {
-    let length = coarse.transform.len() as i64;
-    let at = |m: i64| {
-        let wrapped = if m < 0 {
-            m + length
-        } else if m >= length {
-            m - length
-        } else {
-            m
-        };
-        coarse.mesh[coarse.transform.place(wrapped as usize)]
-    };
-    let (re, im) = (re.as_chunks_mut::<LANES>().0, im.as_chunks_mut::<LANES>().0);
-    let mut start = first;
-    for (re, im) in re.iter_mut().zip(im) {
-        let number = lanes(|lane| (start + lane as i64) as f64);
+    // In pieces that stay in the first-level cache until they are corrected.
+    let pieces = re.chunks_mut(READ).zip(im.chunks_mut(READ));
+    for (piece, (re, im)) in pieces.enumerate() {
+        let first = first + (piece * READ) as i64;
+        coarse.transform.read(coarse.mesh, first, re, im);
         if coarse.real {
-            // A real mesh of 2 L cells, transformed as L complex numbers Z: with Y = conj Z(L - m),
-            // X(m) = (Z + Y) / 2 + exp(2 pi i m / 2 L) (Z - Y) / 2 i, and X(-m) = conj X(m).
-            let (mut z, mut y) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
-            for lane in 0..LANES {
-                let m = (start + lane as i64).abs();
-                let (here, there) = (at(m), at(length - m));
-                (z[0][lane], z[1][lane]) = (here.re, here.im);
-                (y[0][lane], y[1][lane]) = (there.re, -there.im);
-            }
-            let scale = 0.5 / length as f64;
-            let (cos, sin) = cos_sin::<I>(lanes(|lane| number[lane].abs() * scale));
-            for lane in 0..LANES {
-                let (even_re, even_im) = (z[0][lane] + y[0][lane], z[1][lane] + y[1][lane]);
-                let (odd_re, odd_im) = (z[1][lane] - y[1][lane], y[0][lane] - z[0][lane]);
-                re[lane] = 0.5 * (even_re + (cos[lane] * odd_re - sin[lane] * odd_im));
-                let imaginary = 0.5 * (even_im + (cos[lane] * odd_im + sin[lane] * odd_re));
-                im[lane] = if number[lane] < 0.0 { -imaginary } else { imaginary };
-            }
-        } else {
-            for lane in 0..LANES {
-                let value = at(start + lane as i64);
-                (re[lane], im[lane]) = (value.re, value.im);
-            }
+            unpack::<I>(coarse, first, re, im);
         }
-        let argument = lanes(|lane| coarse.argument * number[lane]);
-        let v = lanes(|lane| I::mul_add(argument[lane], argument[lane], -1.0));
-        let correction = polynomial::<I>(coarse.inverse, &v);
-        // Time 0 is in the middle of the mesh: a factor (-1)^m.
-        let sign = if start % 2 == 0 { 1.0 } else { -1.0 };
+        let registers = re.as_chunks_mut::<LANES>().0.iter_mut().zip(im.as_chunks_mut::<LANES>().0);
+        for (index, (re, im)) in registers.enumerate() {
+            let start = (first + (index * LANES) as i64) as f64;
+            let number = I::V::splat(start).plus(I::V::load(&COUNT));
+            let argument = number.times(I::V::splat(coarse.argument));
+            let v = argument.times(argument).minus(I::V::splat(1.0));
+            let correction = polynomial::<I>(coarse.inverse, v);
+            // Time 0 is in the middle of the mesh: a factor (-1)^m.
+            let signs = I::V::load(if first % 2 == 0 { &FROM_EVEN } else { &FROM_ODD });
+            let factor = correction.times(signs);
+            I::V::load(re).times(factor).store(re);
+            I::V::load(im).times(factor).store(im);
+        }
+    }
+}
+
+const COUNT: Lanes = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+const FROM_EVEN: Lanes = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
+const FROM_ODD: Lanes = [-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0];
+
+/// From the transform Z of a real mesh of 2 L cells as L complex numbers: with Y = conj Z(L - m),
+/// X(m) = (Z + Y) / 2 + exp(2 pi i m / 2 L) (Z - Y) / 2 i.
+#[inline(always)]
+fn unpack<I: Isa>(coarse: &Coarse, first: i64, re: &mut [f64], im: &mut [f64]) {
+    let (mut other_re, mut other_im) = ([0.0; READ], [0.0; READ]);
+    let count = re.len();
+    // Backwards: Z(-m) for the last m first.
+    let last = first + count as i64 - 1;
+    coarse.transform.read(coarse.mesh, -last, &mut other_re[..count], &mut other_im[..count]);
+    let scale = 0.5 / coarse.transform.len() as f64;
+    let registers = re.as_chunks_mut::<LANES>().0.iter_mut().zip(im.as_chunks_mut::<LANES>().0);
+    let others = other_re[..count].as_chunks::<LANES>().0.iter().rev();
+    let others = others.zip(other_im[..count].as_chunks::<LANES>().0.iter().rev());
+    for (index, ((re, im), (other_re, other_im))) in registers.zip(others).enumerate() {
+        let start = (first + (index * LANES) as i64) as f64;
+        let (cos, sin) = cos_sin::<I>(lanes(|lane| (start + lane as f64) * scale));
         for lane in 0..LANES {
-            let factor =
-                if lane % 2 == 0 { sign * correction[lane] } else { -sign * correction[lane] };
-            re[lane] *= factor;
-            im[lane] *= factor;
+            let (y_re, y_im) = (other_re[LANES - 1 - lane], -other_im[LANES - 1 - lane]);
+            let (odd_re, odd_im) = (im[lane] - y_im, y_re - re[lane]);
+            re[lane] = 0.5 * ((re[lane] + y_re) + (cos[lane] * odd_re - sin[lane] * odd_im));
+            im[lane] = 0.5 * ((im[lane] + y_im) + (cos[lane] * odd_im + sin[lane] * odd_re));
         }
-        start += LANES as i64;
     }
 }
 
@@ -273,14 +273,16 @@ multiversion! {
 
 #[inline(always)]
 fn sides<I: Isa>(even: &[Lanes], odd: &[Lanes], z: f64) -> (Lanes, Lanes) {
-    let (mut e, mut o) = ([0.0; LANES], [0.0; LANES]);
+    let square = I::V::splat(z * z);
+    let (mut e, mut o) = (I::V::splat(0.0), I::V::splat(0.0));
     for term in (0..TERMS).rev() {
-        for lane in 0..LANES {
-            e[lane] = I::mul_add(e[lane], z * z, even[term][lane]);
-            o[lane] = I::mul_add(o[lane], z * z, odd[term][lane]);
-        }
+        e = e.mul_add(square, I::V::load(&even[term]));
+        o = o.mul_add(square, I::V::load(&odd[term]));
     }
-    (lanes(|lane| I::mul_add(o[lane], z, e[lane])), lanes(|lane| I::mul_add(o[lane], -z, e[lane])))
+    let (mut right, mut left) = ([0.0; LANES], [0.0; LANES]);
+    o.mul_add(I::V::splat(z), e).store(&mut right);
+    o.mul_add(I::V::splat(-z), e).store(&mut left);
+    (right, left)
 }
 
 multiversion! {
@@ -330,23 +332,28 @@ fn some_phases<I: Isa, const N: usize>(
     re: &mut [f64],
     im: &mut [f64],
 ) -> usize {
-    let mut sums = [([0.0; LANES], [0.0; LANES]); N];
-    let table = &table[..N * width];
-    for (tap, (h_re, h_im)) in coarse_re.windows(LANES).zip(coarse_im.windows(LANES)).enumerate() {
-        for (phase, (sum_re, sum_im)) in sums.iter_mut().enumerate() {
-            let weight = table[phase * width + tap];
-            for lane in 0..LANES {
-                sum_re[lane] = I::mul_add(weight, h_re[lane], sum_re[lane]);
-                sum_im[lane] = I::mul_add(weight, h_im[lane], sum_im[lane]);
-            }
+    let (mut sum_re, mut sum_im) = ([I::V::splat(0.0); N], [I::V::splat(0.0); N]);
+    let table: [&[f64]; N] = std::array::from_fn(|phase| &table[phase * width..][..width]);
+    for tap in 0..width {
+        let h_re = I::V::from_slice(&coarse_re[tap..]);
+        let h_im = I::V::from_slice(&coarse_im[tap..]);
+        for phase in 0..N {
+            let weight = I::V::splat(table[phase][tap]);
+            sum_re[phase] = weight.mul_add(h_re, sum_re[phase]);
+            sum_im[phase] = weight.mul_add(h_im, sum_im[phase]);
         }
+    }
+    let (mut lanes_re, mut lanes_im) = ([[0.0; LANES]; N], [[0.0; LANES]; N]);
+    for phase in 0..N {
+        sum_re[phase].store(&mut lanes_re[phase]);
+        sum_im[phase].store(&mut lanes_im[phase]);
     }
     let end = (LANES - 1) * phases + N;
     let (re, im) = (&mut re[..end], &mut im[..end]);
     for lane in 0..LANES {
-        for (phase, (sum_re, sum_im)) in sums.iter().enumerate() {
-            re[lane * phases + phase] = sum_re[lane];
-            im[lane * phases + phase] = sum_im[lane];
+        for phase in 0..N {
+            re[lane * phases + phase] = lanes_re[phase][lane];
+            im[lane * phases + phase] = lanes_im[phase][lane];
         }
     }
     N
@@ -380,17 +387,21 @@ fn sum_by_phases<I: Isa>(
     const BLOCK: usize = LANES * TOGETHER;
     let (coarse_re, coarse_im) = (&coarse_re[..width], &coarse_im[..width]);
     for start in (0..count).step_by(BLOCK) {
-        let (mut sum_re, mut sum_im) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (mut sum_re, mut sum_im) = ([I::V::splat(0.0); TOGETHER], [I::V::splat(0.0); TOGETHER]);
         for (tap, (h_re, h_im)) in coarse_re.iter().zip(coarse_im).enumerate() {
-            let at = tap * weights.stride + weights.first + start;
-            let line: &[f64; BLOCK] =
-                weights.table[at..].first_chunk().expect("lines have room for a block");
-            for lane in 0..BLOCK {
-                sum_re[lane] = I::mul_add(line[lane], *h_re, sum_re[lane]);
-                sum_im[lane] = I::mul_add(line[lane], *h_im, sum_im[lane]);
+            let (h_re, h_im) = (I::V::splat(*h_re), I::V::splat(*h_im));
+            let line = &weights.table[tap * weights.stride + weights.first + start..][..BLOCK];
+            for part in 0..TOGETHER {
+                let weight = I::V::from_slice(&line[part * LANES..]);
+                sum_re[part] = weight.mul_add(h_re, sum_re[part]);
+                sum_im[part] = weight.mul_add(h_im, sum_im[part]);
             }
         }
-        re[start..start + BLOCK].copy_from_slice(&sum_re);
-        im[start..start + BLOCK].copy_from_slice(&sum_im);
+        let (re, _) = re[start..].as_chunks_mut();
+        let (im, _) = im[start..].as_chunks_mut();
+        for part in 0..TOGETHER {
+            sum_re[part].store(&mut re[part]);
+            sum_im[part].store(&mut im[part]);
+        }
     }
 }

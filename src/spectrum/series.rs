@@ -1,8 +1,11 @@
 //! The samples: times and values, checked once.
 
 use crate::error::Error;
+use crate::simd::{Isa, LANES, Vector, multiversion};
+use crate::threads::Control;
 
 /// A series of samples x(t), all finite. Times in any order, duplicates allowed.
+#[derive(Debug)]
 pub struct Series<'a> {
     /// Times, in any unit.
     pub t: &'a [f64],
@@ -16,25 +19,45 @@ pub struct Series<'a> {
     pub sorted: bool,
 }
 
+/// Samples checked by a thread at once, and number from which on more than one thread is asked.
+const SAMPLES: usize = 65_536;
+const MANY_SAMPLES: usize = 4 * SAMPLES;
+
 impl<'a> Series<'a> {
     /// Checks `n = t.len()` samples.
-    pub fn new(t: &'a [f64], x: &'a [f64]) -> Result<Series<'a>, Error> {
+    pub fn new(t: &'a [f64], x: &'a [f64], control: &Control) -> Result<Series<'a>, Error> {
         if t.len() != x.len() {
             let problem = format!("{} values for {} times", x.len(), t.len());
             return Err(Error::invalid("x", problem));
         }
-        check_finite("t", t)?;
-        check_finite("x", x)?;
-        let (mut first, mut last) = match t.first() {
-            Some(&start) => (start, start),
-            None => (0.0, 0.0),
-        };
-        for &time in t {
-            first = if time < first { time } else { first };
-            last = if time > last { time } else { last };
+        // Each part of the times reaches to the first of the next.
+        let parts: Vec<_> = (0..t.len()).step_by(SAMPLES).collect();
+        let mut found = vec![Survey::default(); parts.len()];
+        let items = parts.iter().zip(&mut found);
+        let alone = t.len() < MANY_SAMPLES;
+        control.for_each(
+            items,
+            0,
+            alone,
+            || Ok(()),
+            |(), (&start, found)| {
+                let end = (start + SAMPLES).min(t.len());
+                *found = survey(&t[start..(end + 1).min(t.len())], &x[start..end]);
+                Ok(())
+            },
+        )?;
+        let start = t.first().copied().unwrap_or(0.0);
+        let mut series = Series { t, x, first: start, last: start, sorted: true };
+        for found in found {
+            if !found.finite {
+                check_finite("t", t)?;
+                check_finite("x", x)?;
+            }
+            series.first = series.first.min(found.first);
+            series.last = series.last.max(found.last);
+            series.sorted &= found.sorted;
         }
-        let sorted = t.is_sorted();
-        Ok(Series { t, x, first, last, sorted })
+        Ok(series)
     }
 
     /// The middle of the times, where phases are counted from.
@@ -45,13 +68,55 @@ impl<'a> Series<'a> {
 }
 
 fn check_finite(argument: &'static str, values: &[f64]) -> Result<(), Error> {
-    // A value times zero is zero unless it is NaN or infinite.
-    let suspicion: f64 = values.iter().map(|value| value * 0.0).sum();
-    if suspicion == 0.0 {
-        return Ok(());
-    }
     match values.iter().position(|value| !value.is_finite()) {
         Some(index) => Err(Error::NotFinite { argument, index: Some(index), value: values[index] }),
         None => Ok(()),
+    }
+}
+
+/// What there is to know of some samples.
+#[derive(Clone, Copy, Default)]
+struct Survey {
+    finite: bool,
+    first: f64,
+    last: f64,
+    sorted: bool,
+}
+
+multiversion! {
+    fn survey(t: &[f64], x: &[f64]) -> Survey = look;
+}
+
+#[inline(always)]
+fn look<I: Isa>(t: &[f64], x: &[f64]) -> Survey {
+    let start = I::V::splat(t[0]);
+    // A number times zero is zero, unless it is NaN or infinite.
+    let (mut suspicion, mut first, mut last) = (I::V::splat(0.0), start, start);
+    let mut falls = I::V::splat(0.0);
+    let zero = I::V::splat(0.0);
+    let (registers, rest) = t.as_chunks::<LANES>();
+    for (index, register) in registers.iter().enumerate() {
+        let here = I::V::load(register);
+        suspicion = here.mul_add(zero, suspicion);
+        (first, last) = (first.min(here), last.max(here));
+        if let Some(next) = t[index * LANES + 1..].first_chunk() {
+            falls = falls.max(here.minus(I::V::load(next)));
+        }
+    }
+    let (values, value_rest) = x.as_chunks::<LANES>();
+    for register in values {
+        suspicion = I::V::load(register).mul_add(zero, suspicion);
+    }
+    let tail = rest.iter().chain(value_rest).map(|value| value * 0.0).sum::<f64>();
+    let mut lanes = [[0.0; LANES]; 3];
+    for (lanes, values) in lanes.iter_mut().zip([first, last, falls]) {
+        values.store(lanes);
+    }
+    let tail_sorted = t[t.len().saturating_sub(2 * LANES)..].is_sorted();
+    Survey {
+        finite: suspicion.total() + tail == 0.0,
+        first: lanes[0].iter().chain(rest).copied().fold(t[0], f64::min),
+        last: lanes[1].iter().chain(rest).copied().fold(t[0], f64::max),
+        sorted: lanes[2].iter().all(|fall| *fall <= 0.0) && tail_sorted,
     }
 }

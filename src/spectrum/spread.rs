@@ -14,9 +14,9 @@ use rustfft::num_complex::Complex;
 
 use super::grid::Double;
 use super::kernel::Kernel;
-use super::phase::{LANES, Lanes, cos_sin, lanes, phase, relative};
+use super::phase::{LANES, Lanes, cos_sin, lanes};
 use crate::error::{Error, filled};
-use crate::simd::{Isa, multiversion};
+use crate::simd::{Isa, Vector, multiversion};
 use crate::threads::Team;
 
 /// The most cells that a sample reaches to each side.
@@ -29,6 +29,8 @@ const RUN: usize = 2048;
 const GROUP: usize = 512;
 /// From so many samples between the same two cells on, moments cost less than kernels.
 const MANY: usize = 40;
+/// Places of a group that samples are taken from in turn.
+const PLACES: usize = 8;
 /// Terms of the kernel's polynomials, of E and of O.
 pub const TERMS: usize = 7;
 
@@ -53,27 +55,30 @@ pub struct Gridding<'a> {
 
 /// Buffers of one thread.
 pub struct Scratch {
-    cell: Vec<f64>,
-    z: Vec<f64>,
-    re: Vec<f64>,
-    im: Vec<f64>,
+    group: Box<Group>,
     run_re: Vec<f64>,
     run_im: Vec<f64>,
+}
+
+/// Samples located on the mesh.
+struct Group {
+    /// The cell left of the sample, counted in the buffer of the run.
+    cell: [u32; GROUP],
+    /// Time, and then the position from the middle between that cell and the next.
+    z: [f64; GROUP],
+    /// Value, and then the real part of the amplitude.
+    re: [f64; GROUP],
+    /// Imaginary part of the amplitude.
+    im: [f64; GROUP],
 }
 
 impl Scratch {
     /// Buffers for any run.
     pub fn new() -> Result<Scratch, Error> {
-        let group = || filled(GROUP + LANES, 0.0, "a group of samples");
         let run = || filled(RUN + 2 * MARGIN, 0.0, "a run of the mesh");
-        Ok(Scratch {
-            cell: group()?,
-            z: group()?,
-            re: group()?,
-            im: group()?,
-            run_re: run()?,
-            run_im: run()?,
-        })
+        let zero = [0.0; GROUP];
+        let group = Box::new(Group { cell: [0; GROUP], z: zero, re: zero, im: zero });
+        Ok(Scratch { group, run_re: run()?, run_im: run()? })
     }
 }
 
@@ -170,40 +175,51 @@ fn run<I: Isa>(
     scratch: &mut Scratch,
     mesh: &mut [Complex<f64>],
 ) {
-    let even = polynomials(&gridding.kernel.even[0]);
-    let odd = polynomials(&gridding.kernel.odd[0]);
+    let even = polynomials::<I>(&gridding.kernel.even[0]);
+    let odd = polynomials::<I>(&gridding.kernel.odd[0]);
     let complex = gridding.carrier.is_some();
-    scratch.run_re.fill(0.0);
-    if complex {
-        scratch.run_im.fill(0.0);
-    }
+    let Scratch { group, run_re, run_im } = scratch;
+    run_re.fill(0.0);
+    let run_im = if complex { &mut run_im[..] } else { &mut [] };
+    run_im.fill(0.0);
     for (t, x) in t.chunks(GROUP).zip(x.chunks(GROUP)) {
-        for (group, (t, x)) in t.chunks(LANES).zip(x.chunks(LANES)).enumerate() {
-            locate::<I>(gridding, first, t, x, group * LANES, scratch);
-        }
-        let Scratch { cell, z, re, im, run_re, run_im } = &mut *scratch;
-        let mut start = 0;
-        while start < t.len() {
-            let here = cell[start];
-            let place = here as usize;
-            let count = cell[start..t.len()].iter().take_while(|&&cell| cell == here).count();
-            let same = start..start + count;
-            if count >= MANY {
-                // The lanes after the last sample hold other samples: kept, zeroed, put back.
-                add_many::<I>(&even, &odd, &z[same.clone()], &re[same.clone()], place, run_re);
-                if complex {
-                    add_many::<I>(&even, &odd, &z[same.clone()], &im[same.clone()], place, run_im);
-                }
-            } else {
-                for sample in same.clone() {
-                    let weights = weights::<I>(&even, &odd, z[sample]);
-                    add::<I>(&weights, re[sample], place, run_re);
-                    if complex {
-                        add::<I>(&weights, im[sample], place, run_im);
-                    }
+        let count = t.len();
+        group.z[..count].copy_from_slice(t);
+        group.re[..count].copy_from_slice(x);
+        // The registers are filled up with copies of the first sample, of no value.
+        let padded = count.next_multiple_of(LANES);
+        group.z[count..padded].fill(t[0]);
+        group.re[count..padded].fill(0.0);
+        locate::<I>(gridding, first, group, padded);
+        let span = group.cell[count - 1].abs_diff(group.cell[0]) as usize + 1;
+        if count < span * (MANY / 2) {
+            // In turn from several places: what was just written cannot be read back at once.
+            let share = count / PLACES;
+            for index in 0..share {
+                for place in 0..PLACES {
+                    add_one::<I>(&even, &odd, group, place * share + index, run_re, run_im);
                 }
             }
-            start = same.end;
+            for sample in share * PLACES..count {
+                add_one::<I>(&even, &odd, group, sample, run_re, run_im);
+            }
+            continue;
+        }
+        let mut start = 0;
+        for same in group.cell[..count].chunk_by(|a, b| a == b) {
+            let range = start..start + same.len();
+            start = range.end;
+            if same.len() < MANY {
+                for sample in range {
+                    add_one::<I>(&even, &odd, group, sample, run_re, run_im);
+                }
+                continue;
+            }
+            let (cell, z) = (same[0] as usize, &group.z[range.clone()]);
+            add_many::<I>(&even, &odd, z, &group.re[range.clone()], cell, run_re);
+            if complex {
+                add_many::<I>(&even, &odd, z, &group.im[range], cell, run_im);
+            }
         }
     }
     let (re, im) = (&scratch.run_re[MARGIN..], &scratch.run_im[MARGIN..]);
@@ -218,151 +234,160 @@ fn run<I: Isa>(
     }
 }
 
-fn polynomials(coefficients: &[Lanes]) -> [Lanes; TERMS] {
-    *coefficients.first_chunk().expect("the kernel has TERMS terms")
+#[inline(always)]
+fn polynomials<I: Isa>(coefficients: &[Lanes]) -> [I::V; TERMS] {
+    std::array::from_fn(|term| I::V::load(&coefficients[term]))
 }
 
-/// Cell, position and amplitude of up to LANES samples.
+/// Cell, position and amplitude of the first `count` samples, a multiple of LANES, from their times
+/// and values. The run begins at cell `first`.
 #[inline(always)]
-fn locate<I: Isa>(
-    gridding: &Gridding,
-    first: f64,
-    t: &[f64],
-    x: &[f64],
-    at: usize,
-    scratch: &mut Scratch,
-) {
-    let mut tau = [Double { high: 0.0, low: 0.0 }; LANES];
-    let mut amplitude = [0.0; LANES];
-    for (lane, (&t, &x)) in t.iter().zip(x).enumerate() {
-        tau[lane] = relative(t, gridding.centre);
-        amplitude[lane] = x;
-    }
-    let cells = gridding.cells as f64;
-    let offset = (gridding.cells / 2) as f64;
-    let from = first - MARGIN as f64;
-    let scale = gridding.scale;
-    for lane in 0..LANES {
-        let tau = tau[lane];
-        let product = tau.high * scale.high;
-        let error = tau.high.mul_add(scale.high, -product);
-        let nearest = product.round_ties_even();
-        let beyond = (product - nearest) + (error + (tau.high * scale.low + tau.low * scale.high));
+fn locate<I: Isa>(gridding: &Gridding, first: f64, group: &mut Group, count: usize) {
+    /// Adding this puts a small integer into the last bits.
+    const TO_INTEGER: f64 = (1u64 << 52) as f64;
+    let splat = I::V::splat;
+    let centre = splat(-gridding.centre);
+    let offset = splat((gridding.cells / 2) as f64 - first + MARGIN as f64);
+    let (scale, scale_low) = (splat(gridding.scale.high), splat(gridding.scale.low));
+    let places = group.cell.as_chunks_mut::<LANES>().0.iter_mut();
+    let places = places.zip(group.z.as_chunks_mut::<LANES>().0);
+    let amplitudes = group.re.as_chunks_mut::<LANES>().0.iter_mut();
+    let amplitudes = amplitudes.zip(group.im.as_chunks_mut::<LANES>().0);
+    for ((cell, z), (re, im)) in places.zip(amplitudes).take(count / LANES) {
+        // Time from the centre, exactly (Knuth's two-sum).
+        let t = I::V::load(z);
+        let tau = t.plus(centre);
+        let of_centre = tau.minus(t);
+        let tau_low = t.minus(tau.minus(of_centre)).plus(centre.minus(of_centre));
+
+        let product = tau.times(scale);
+        let lost = tau.product_error(scale, product);
+        let lost = tau.mul_add(scale_low, tau_low.mul_add(scale, lost));
+        let nearest = product.round();
+        let beyond = product.minus(nearest).plus(lost);
         let down = beyond.floor();
-        let mut cell = nearest + down + offset;
+        let mut local = nearest.plus(down).plus(offset);
         if gridding.wraps {
-            cell -= (cell / cells).floor() * cells;
+            // Into the period that begins a little before the run.
+            let cells = gridding.cells as f64;
+            let periods = local.minus(splat(MARGIN as f64 - 2.0)).times(splat(1.0 / cells)).floor();
+            local = local.minus(periods.times(splat(cells)));
         }
-        let mut local = cell - from;
-        if gridding.wraps {
-            // A sample that rounding moved over the end of the period.
-            if local < 0.0 {
-                local += cells;
-            } else if local >= cells {
-                local -= cells;
-            }
+        beyond.minus(down).minus(splat(0.5)).store(z);
+        let mut integer = [0.0; LANES];
+        local.plus(splat(TO_INTEGER)).store(&mut integer);
+        *cell = integer.map(|integer| integer.to_bits() as u32);
+
+        let mut amplitude = I::V::load(re);
+        if let Some((inverse, argument)) = gridding.taper {
+            let root = tau.times(splat(argument));
+            let v = root.times(root).minus(splat(1.0));
+            amplitude = amplitude.times(polynomial::<I>(inverse, v));
         }
-        scratch.cell[at + lane] = local;
-        scratch.z[at + lane] = (beyond - down) - 0.5;
-    }
-    if let Some((inverse, argument)) = gridding.taper {
-        let root = lanes(|lane| argument * tau[lane].high);
-        let v = lanes(|lane| I::mul_add(root[lane], root[lane], -1.0));
-        let taper = polynomial::<I>(inverse, &v);
-        amplitude = lanes(|lane| amplitude[lane] * taper[lane]);
-    }
-    match gridding.carrier {
-        None => scratch.re[at..at + LANES].copy_from_slice(&amplitude),
-        Some(carrier) => {
-            let (cos, sin) = cos_sin::<I>(lanes(|lane| phase(carrier, tau[lane])));
-            for lane in 0..LANES {
-                scratch.re[at + lane] = amplitude[lane] * cos[lane];
-                scratch.im[at + lane] = amplitude[lane] * sin[lane];
-            }
+        if let Some(carrier) = gridding.carrier {
+            let (high, low) = (splat(carrier.high), splat(carrier.low));
+            let product = high.times(tau);
+            let lost = high.product_error(tau, product);
+            let lost = high.mul_add(tau_low, low.mul_add(tau, lost));
+            let mut phase = [0.0; LANES];
+            product.minus(product.round()).plus(lost).store(&mut phase);
+            let (cos, sin) = cos_sin::<I>(phase);
+            amplitude.times(I::V::load(&sin)).store(im);
+            amplitude = amplitude.times(I::V::load(&cos));
         }
+        amplitude.store(re);
     }
 }
 
-/// A polynomial in every lane, coefficients of rising powers.
+/// A polynomial in every lane; an even number of coefficients, of rising powers.
 #[inline(always)]
-pub fn polynomial<I: Isa>(coefficients: &[f64], v: &Lanes) -> Lanes {
-    let mut sum = [0.0; LANES];
-    for coefficient in coefficients.iter().rev() {
-        for lane in 0..LANES {
-            sum[lane] = I::mul_add(sum[lane], v[lane], *coefficient);
-        }
+pub fn polynomial<I: Isa>(coefficients: &[f64], v: I::V) -> I::V {
+    // Even and odd powers apart: two chains of half the length.
+    let square = v.times(v);
+    let (mut even, mut odd) = (I::V::splat(0.0), I::V::splat(0.0));
+    for pair in coefficients.rchunks_exact(2) {
+        even = even.mul_add(square, I::V::splat(pair[0]));
+        odd = odd.mul_add(square, I::V::splat(pair[1]));
     }
-    sum
+    odd.mul_add(v, even)
 }
 
-/// The kernel at the cells to the right (nearest first) and to the left (nearest last).
+/// The kernel at the cells to the left and to the right, as they lie in memory.
 #[inline(always)]
-fn weights<I: Isa>(even: &[Lanes; TERMS], odd: &[Lanes; TERMS], z: f64) -> (Lanes, Lanes) {
-    let square = z * z;
+fn weights<I: Isa>(even: &[I::V; TERMS], odd: &[I::V; TERMS], z: f64) -> (I::V, I::V) {
+    let square = I::V::splat(z * z);
     let (mut e, mut o) = (even[TERMS - 1], odd[TERMS - 1]);
     for term in (0..TERMS - 1).rev() {
-        for lane in 0..LANES {
-            e[lane] = I::mul_add(e[lane], square, even[term][lane]);
-            o[lane] = I::mul_add(o[lane], square, odd[term][lane]);
-        }
+        e = e.mul_add(square, even[term]);
+        o = o.mul_add(square, odd[term]);
     }
-    let right = lanes(|lane| I::mul_add(o[lane], z, e[lane]));
-    let left = lanes(|lane| I::mul_add(o[LANES - 1 - lane], -z, e[LANES - 1 - lane]));
-    (right, left)
+    let o = o.times(I::V::splat(z));
+    (e.minus(o).reverse(), e.plus(o))
+}
+
+/// Adds one sample of a group; the imaginary part where `run_im` is.
+#[inline(always)]
+fn add_one<I: Isa>(
+    even: &[I::V; TERMS],
+    odd: &[I::V; TERMS],
+    group: &Group,
+    sample: usize,
+    run_re: &mut [f64],
+    run_im: &mut [f64],
+) {
+    let weights = weights::<I>(even, odd, group.z[sample]);
+    let cell = group.cell[sample] as usize;
+    add::<I>(weights, group.re[sample], cell, run_re);
+    if !run_im.is_empty() {
+        add::<I>(weights, group.im[sample], cell, run_im);
+    }
 }
 
 /// Adds `amplitude` times the weights; `cell` is the one left of the sample.
 #[inline(always)]
-fn add<I: Isa>((right, left): &(Lanes, Lanes), amplitude: f64, cell: usize, run: &mut [f64]) {
+fn add<I: Isa>((left, right): (I::V, I::V), amplitude: f64, cell: usize, run: &mut [f64]) {
+    let amplitude = I::V::splat(amplitude);
     let cells: &mut [f64; 2 * LANES] =
         run[cell + 1 - LANES..].first_chunk_mut().expect("the margin holds the reach");
-    for lane in 0..LANES {
-        cells[lane] = I::mul_add(amplitude, left[lane], cells[lane]);
-        cells[LANES + lane] = I::mul_add(amplitude, right[lane], cells[LANES + lane]);
-    }
+    let [left_cells, right_cells] = cells.as_chunks_mut().0 else { unreachable!() };
+    amplitude.mul_add(left, I::V::load(left_cells)).store(left_cells);
+    amplitude.mul_add(right, I::V::load(right_cells)).store(right_cells);
 }
 
 /// Adds many samples that lie between the same two cells.
 #[inline(always)]
 fn add_many<I: Isa>(
-    even: &[Lanes; TERMS],
-    odd: &[Lanes; TERMS],
+    even: &[I::V; TERMS],
+    odd: &[I::V; TERMS],
     z: &[f64],
     amplitude: &[f64],
     cell: usize,
     run: &mut [f64],
 ) {
-    // Sums of c z^p, even p and odd p.
-    let mut sums = [[[0.0; LANES]; TERMS]; 2];
-    let mut gather = |z: Lanes, amplitude: Lanes| {
-        let square = lanes(|lane| z[lane] * z[lane]);
-        let mut terms = [amplitude, lanes(|lane| amplitude[lane] * z[lane])];
-        for power in 0..TERMS {
-            for part in 0..2 {
-                for lane in 0..LANES {
-                    sums[part][power][lane] += terms[part][lane];
-                    terms[part][lane] *= square[lane];
-                }
-            }
-        }
-    };
+    // Sums of c z^p, even p and odd p, in each lane.
+    let mut sums = [[I::V::splat(0.0); TERMS]; 2];
     let (z_lanes, z_rest) = z.as_chunks::<LANES>();
     let (amplitude_lanes, amplitude_rest) = amplitude.as_chunks::<LANES>();
-    for (z, amplitude) in z_lanes.iter().zip(amplitude_lanes) {
-        gather(*z, *amplitude);
-    }
     let rest = |values: &[f64]| lanes(|lane| values.get(lane).copied().unwrap_or(0.0));
-    gather(rest(z_rest), rest(amplitude_rest));
-
-    let (mut e, mut o) = ([0.0; LANES], [0.0; LANES]);
-    for power in 0..TERMS {
-        let moments = [sums[0][power].iter().sum::<f64>(), sums[1][power].iter().sum::<f64>()];
-        for lane in 0..LANES {
-            e[lane] = I::mul_add(even[power][lane], moments[0], e[lane]);
-            o[lane] = I::mul_add(odd[power][lane], moments[1], o[lane]);
+    let (z_rest, amplitude_rest) = (&rest(z_rest), &rest(amplitude_rest));
+    let registers = z_lanes.iter().zip(amplitude_lanes).chain([(z_rest, amplitude_rest)]);
+    for (z, amplitude) in registers {
+        let z = I::V::load(z);
+        let square = z.times(z);
+        let amplitude = I::V::load(amplitude);
+        let mut terms = [amplitude, amplitude.times(z)];
+        for power in 0..TERMS {
+            for part in 0..2 {
+                sums[part][power] = sums[part][power].plus(terms[part]);
+                terms[part] = terms[part].times(square);
+            }
         }
     }
-    let right = lanes(|lane| e[lane] + o[lane]);
-    let left = lanes(|lane| e[LANES - 1 - lane] - o[LANES - 1 - lane]);
-    add::<I>(&(right, left), 1.0, cell, run);
+
+    let (mut e, mut o) = (I::V::splat(0.0), I::V::splat(0.0));
+    for power in 0..TERMS {
+        e = even[power].mul_add(I::V::splat(sums[0][power].total()), e);
+        o = odd[power].mul_add(I::V::splat(sums[1][power].total()), o);
+    }
+    add::<I>((e.minus(o).reverse(), e.plus(o)), 1.0, cell, run);
 }
