@@ -2,6 +2,7 @@
 #
 #   make            the library in build/lib and the header in include/
 #   make demo       the power spectrum of a star, six ways, and its picture
+#   make demo-fits  a CCD frame before and after the median filter
 #   make test       every test
 #   make examples   the C and Fortran examples, in build/bin
 #   make bench      beside other people's libraries
@@ -37,7 +38,7 @@ STATIC  := $(LIB)/libfourier.a
 RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 
 .DELETE_ON_ERROR:
-.PHONY: all examples fortran python demo test bench setup header install uninstall clean
+.PHONY: all examples fortran python demo demo-fits test bench bench-median setup header install uninstall clean
 
 all: $(SHARED) $(STATIC) $(LIB)/.native-libs
 
@@ -128,6 +129,26 @@ python: $(PYTHON_MODULES)
 build/python/.%: python/%.pyf tools/f2py.sh build/venv/.ready | $(SHARED) setup
 	PYTHON=$(VENV) tools/f2py.sh $< $(@D)
 	@touch $@
+
+# --- demo and benchmarks ---------------------------------------------------------------------
+
+FRAME := saao_ccd_a8280271.fits
+
+# A real CCD frame before and after the median filter, in build/demo.
+demo-fits: build/bin/c/smooth_fits build/venv/.ready
+	@mkdir -p build/demo
+	build/bin/c/smooth_fits -s 5 -o build/demo data/$(FRAME)
+	$(VENV) demo/before_after.py data/$(FRAME) build/demo/$(FRAME) build/demo/before_after.png
+
+build/venv/.bench: benches/requirements.txt build/venv/.ready
+	$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+bench: bench-median
+
+# The median filter beside scipy, OpenCV, silx and scikit-image: table and picture in build/bench.
+bench-median: all build/bin/c/smooth_fits build/venv/.bench
+	$(VENV) benches/median.py
 
 # --- tests -----------------------------------------------------------------------------------
 
