@@ -11,6 +11,14 @@
 #include <stdint.h>
 
 /**
+ * Version of this header; that of the library is fourier_version().
+ */
+#define FOURIER_VERSION_MAJOR 0
+#define FOURIER_VERSION_MINOR 1
+#define FOURIER_VERSION_PATCH 0
+
+
+/**
  * What a program is doing.
  */
 typedef enum fourier_run_state {
