@@ -26,6 +26,8 @@ mod process_run;
 
 mod process_options;
 
+mod process_names;
+
 mod status;
 
 mod boundary;
@@ -39,6 +41,7 @@ pub use legacy::*;
 pub use options::*;
 pub use parallel::*;
 pub use process::*;
+pub use process_names::*;
 pub use process_options::*;
 pub use process_run::*;
 pub use process_streams::*;
