@@ -11,14 +11,6 @@
 #include <stdint.h>
 
 /**
- * Version of this header; that of the library is fourier_version().
- */
-#define FOURIER_VERSION_MAJOR 0
-#define FOURIER_VERSION_MINOR 1
-#define FOURIER_VERSION_PATCH 0
-
-
-/**
  * What a program is doing.
  */
 typedef enum fourier_run_state {
@@ -124,6 +116,47 @@ typedef enum fourier_method {
    */
   FOURIER_METHOD_FAST = 2,
 } fourier_method;
+
+/**
+ * What a window of the median filter sees beyond the edges of the image.
+ */
+typedef enum fourier_border {
+  /**
+   * d c b a | a b c d | d c b a: the edge is repeated.
+   */
+  FOURIER_BORDER_REFLECT = 0,
+  /**
+   * d c b | a b c d | c b a: the edge is not repeated.
+   */
+  FOURIER_BORDER_MIRROR = 1,
+  /**
+   * a a a a | a b c d | d d d d
+   */
+  FOURIER_BORDER_NEAREST = 2,
+  /**
+   * a b c d | a b c d | a b c d
+   */
+  FOURIER_BORDER_WRAP = 3,
+  /**
+   * The fill value everywhere.
+   */
+  FOURIER_BORDER_CONSTANT = 4,
+} fourier_border;
+
+/**
+ * What the median filter does with NaN.
+ */
+typedef enum fourier_nan_policy {
+  /**
+   * NaN counts as larger than any number, so a median is NaN where most of its window is.
+   */
+  FOURIER_NAN_LARGEST = 0,
+  /**
+   * NaN is left out of each window: the median of the n cells that remain is the one of rank
+   * n/2, and NaN where none remains.
+   */
+  FOURIER_NAN_OMIT = 1,
+} fourier_nan_policy;
 
 /**
  * The standard streams of a program.
@@ -360,6 +393,192 @@ int fourier_transform(int64_t n,
                       double *freq,
                       double *spectrum,
                       const struct fourier_options *options);
+
+/**
+ * Sets what the median filter does with NaN; of no effect on integers.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param policy   FOURIER_NAN_LARGEST (the default) or FOURIER_NAN_OMIT
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_nan_policy(struct fourier_options *options, fourier_nan_policy policy);
+
+/**
+ * Median filter of an image in double precision: each pixel becomes the median of the window
+ * around it, as scipy.ndimage.median_filter computes it.
+ *
+ * The window of s cells along an axis starts at i - s/2. The median of n cells is the one of rank
+ * n/2 in ascending order, counted from 0: for even n the upper of the two in the middle, never an
+ * average. NaN counts as larger than any number, or is left out: see
+ * fourier_options_set_nan_policy. The result does not depend on the number of threads.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels; NULL only when there are none. out may be in, which
+ *                      takes memory for a copy of the image, but may not overlap it otherwise
+ * @param size_rows     rows of the window, >= 1; may exceed those of the image
+ * @param size_columns  columns of the window, >= 1; may exceed those of the image
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT, else ignored
+ * @param options       threads, progress, NaN; NULL = defaults
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY, FOURIER_CANCELLED. On
+ *         failure out is untouched, except after the latter two and FOURIER_INTERNAL, which may
+ *         leave it partly written. From any thread, and in a forked child.
+ */
+int fourier_median_filter_f64(int64_t rows,
+                              int64_t columns,
+                              const double *in,
+                              double *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of single precision: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT, rounded to float
+ * @param options       threads, progress, NaN; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_f32(int64_t rows,
+                              int64_t columns,
+                              const float *in,
+                              float *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of signed 64-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_i64(int64_t rows,
+                              int64_t columns,
+                              const int64_t *in,
+                              int64_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of signed 32-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_i32(int64_t rows,
+                              int64_t columns,
+                              const int32_t *in,
+                              int32_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of signed 16-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_i16(int64_t rows,
+                              int64_t columns,
+                              const int16_t *in,
+                              int16_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of unsigned 16-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_u16(int64_t rows,
+                              int64_t columns,
+                              const uint16_t *in,
+                              uint16_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of unsigned 8-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_u8(int64_t rows,
+                             int64_t columns,
+                             const uint8_t *in,
+                             uint8_t *out,
+                             int64_t size_rows,
+                             int64_t size_columns,
+                             fourier_border border,
+                             double fill,
+                             const struct fourier_options *options);
 
 /**
  * Makes options with every setting at its default.

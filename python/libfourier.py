@@ -30,6 +30,7 @@ import numpy as np
 __all__ = [
     "power",
     "transform",
+    "median_filter",
     "version",
     "set_num_threads",
     "get_num_threads",
@@ -193,6 +194,24 @@ for _name in ("fourier_power", "fourier_transform"):
         _int,
         [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _pointer, _pointer],
     )
+_PIXELS = {
+    np.dtype(kind): f"fourier_median_filter_{name}"
+    for kind, name in (
+        (np.float64, "f64"),
+        (np.float32, "f32"),
+        (np.int64, "i64"),
+        (np.int32, "i32"),
+        (np.int16, "i16"),
+        (np.uint16, "u16"),
+        (np.uint8, "u8"),
+    )
+}
+for _name in _PIXELS.values():
+    _SIGNATURES[_name] = (
+        _int,
+        [_int64, _int64, _pointer, _pointer, _int64, _int64, _int, _double, _pointer],
+    )
+_SIGNATURES["fourier_options_set_nan_policy"] = (_int, [_pointer, _int])
 
 
 def _load():
@@ -282,6 +301,13 @@ def _whole(name, value, lowest, highest):
     return number
 
 
+def _one_of(name, value, choices):
+    """The number of a choice that is named by a text."""
+    if not isinstance(value, str) or value not in choices:
+        raise InvalidArgumentError(f"{name}: {value!r} is none of {', '.join(choices)}")
+    return choices[value]
+
+
 def _empty(name, shape, dtype):
     """A new array for a result; `name` is the argument that its size comes from."""
     try:
@@ -294,6 +320,8 @@ def _empty(name, shape, dtype):
 
 _MAX_THREADS = 1024
 _METHODS = {"auto": 0, "direct": 1, "fast": 2}
+_BORDERS = {"reflect": 0, "mirror": 1, "nearest": 2, "wrap": 3, "constant": 4}
+_NAN_POLICIES = {"largest": 0, "omit": 1}
 
 
 def _watch(progress, failures):
@@ -318,7 +346,15 @@ def _watch(progress, failures):
         yield 1
 
 
-def _call(function, *arguments, tolerance=None, threads=None, method=None, progress=None):
+def _call(
+    function,
+    *arguments,
+    tolerance=None,
+    threads=None,
+    method=None,
+    nan_policy=None,
+    progress=None,
+):
     """Calls a C function whose last argument is the options, and raises what went wrong."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress: {progress!r} cannot be called")
@@ -338,9 +374,11 @@ def _call(function, *arguments, tolerance=None, threads=None, method=None, progr
             threads = _whole("threads", threads, 0, _MAX_THREADS)
             _check(_library.fourier_options_set_threads(options, threads))
         if method is not None:
-            if not isinstance(method, str) or method not in _METHODS:
-                raise InvalidArgumentError(f"method: {method!r} is none of {', '.join(_METHODS)}")
-            _check(_library.fourier_options_set_method(options, _METHODS[method]))
+            method = _one_of("method", method, _METHODS)
+            _check(_library.fourier_options_set_method(options, method))
+        if nan_policy is not None:
+            policy = _one_of("nan_policy", nan_policy, _NAN_POLICIES)
+            _check(_library.fourier_options_set_nan_policy(options, policy))
         if watched:
             watcher = _watch(progress, failures)
             next(watcher)
@@ -462,6 +500,111 @@ def _spectrum(function, dtype, t, x, f0, df, nf, settings):
 
 
 # --- median filter -------------------------------------------------------------------------------
+
+
+# Types that are not filtered as they are, and one that holds all of their values.
+_WIDER = {
+    np.dtype(kind): np.dtype(wider)
+    for kind, wider in (
+        (np.bool_, np.uint8),
+        (np.int8, np.int16),
+        (np.uint32, np.int64),
+        (np.uint64, np.int64),
+        (np.float16, np.float32),
+    )
+}
+
+
+def median_filter(
+    input, size, mode="reflect", cval=0.0, *, nan_policy=None, threads=None, progress=None
+):
+    """Median filter of an image: the numbers of scipy.ndimage.median_filter.
+
+    The window of s cells along an axis starts at i - s // 2. The median of n cells is the one of
+    rank n // 2 in ascending order, counted from 0: never an average.
+
+    Parameters
+    ----------
+    input : array_like, shape (rows, columns)
+        Real numbers of any byte order. float32, float64, int16, int32, int64, uint8 and uint16 are
+        filtered as they are; bool, float16, int8, uint32, and uint64 below 2**63 by way of a wider
+        type, without loss; others are refused.
+    size : int or (int, int)
+        Side of the window, or its rows and columns, each >= 1.
+    mode : {"reflect", "mirror", "nearest", "wrap", "constant"}
+        What windows see beyond the edges, as in scipy.
+    cval : float
+        The value there for "constant"; an integer type must hold it.
+    nan_policy : {"largest", "omit"}, optional
+        NaN counts as larger than any number, which is the default, or is left out of each window;
+        a window of nothing but NaN gives NaN.
+    threads : int, optional
+        1 to 1024; 0 or None = the default of the process. The result does not depend on it.
+    progress : callable, optional
+        As for `power`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns)
+        Of the type of the input, in the byte order of this machine.
+
+    Raises
+    ------
+    FourierError
+        As InvalidArgumentError, which is ValueError; OutOfMemoryError, which is MemoryError;
+        CancelledError.
+    TypeError
+        When the image is masked, or holds no real numbers that can be filtered without loss.
+    KeyboardInterrupt
+        On Ctrl-C during a call in the main thread.
+    """
+    image, kind = _image("input", input)
+    border = _one_of("mode", mode, _BORDERS)
+    cval = _real("cval", cval)
+    if mode == "constant" and kind.kind in "biu":
+        lowest, highest = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
+        if not (lowest <= cval <= highest and cval.is_integer()):
+            raise InvalidArgumentError(f"cval: {cval} is no pixel of type {kind}")
+    sides = (size, size) if np.ndim(size) == 0 else tuple(size)
+    if len(sides) != 2:
+        raise InvalidArgumentError(f"size: {size!r} is neither one whole number nor two")
+    sides = [_whole("size", side, 1, 2**63 - 1) for side in sides]
+    result = _empty("input", image.shape, image.dtype)
+    _call(
+        getattr(_library, _PIXELS[image.dtype]),
+        *image.shape,
+        image.ctypes.data,
+        result.ctypes.data,
+        *sides,
+        border,
+        cval,
+        nan_policy=nan_policy,
+        threads=threads,
+        progress=progress,
+    )
+    return result.astype(kind, copy=False)
+
+
+def _image(name, values):
+    """A contiguous image of a type that the library filters, and the type of its values."""
+    if np.ma.is_masked(values):
+        raise TypeError(
+            f"{name}: a masked array with masked elements; fill them with NaN and use "
+            "nan_policy='omit'"
+        )
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise InvalidArgumentError(f"{name}: no image: {error}") from None
+    if array.ndim != 2:
+        raise InvalidArgumentError(f"{name}: shape {array.shape}, but it must have two dimensions")
+    kind = array.dtype.newbyteorder("=")
+    filtered = kind if kind in _PIXELS else _WIDER.get(kind)
+    if filtered is None:
+        raise TypeError(f"{name}: {array.dtype} pixels cannot be filtered without loss")
+    if kind == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        raise InvalidArgumentError(f"{name}: {array.max()} is beyond 2**63 - 1")
+    return np.require(array, filtered, ["C_CONTIGUOUS", "ALIGNED"]), kind
 
 
 # --- process control -----------------------------------------------------------------------------

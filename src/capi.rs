@@ -14,6 +14,8 @@ mod legacy;
 
 mod spectrum;
 
+mod median;
+
 mod options;
 
 mod parallel;
@@ -38,6 +40,7 @@ mod pointers;
 
 pub use boundary::*;
 pub use legacy::*;
+pub use median::*;
 pub use options::*;
 pub use parallel::*;
 pub use process::*;

@@ -9,6 +9,7 @@
 
 pub mod error;
 mod fork;
+pub mod median;
 pub mod process;
 mod quiet;
 mod simd;

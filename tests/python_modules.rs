@@ -41,6 +41,11 @@ fn spectra_of_any_kind_of_array_are_exact() {
 }
 
 #[test]
+fn median_filter_is_that_of_scipy() {
+    passes("test_median");
+}
+
+#[test]
 fn errors_name_the_argument() {
     passes("test_errors");
 }

@@ -5,6 +5,7 @@ use std::ffi::{c_double, c_int, c_void};
 use super::boundary::gate;
 use super::pointers::handle_mut;
 use crate::error::Error;
+use crate::median::NanPolicy;
 use crate::spectrum::{self, Method};
 use crate::threads::{self, Control, MAX_THREADS};
 
@@ -19,6 +20,7 @@ pub type fourier_progress =
 #[allow(non_camel_case_types)]
 pub struct fourier_options {
     pub(super) spectrum: spectrum::Options,
+    pub(super) nan: NanPolicy,
     threads: usize,
     progress: fourier_progress,
     user: *mut c_void,
@@ -27,6 +29,7 @@ pub struct fourier_options {
 impl fourier_options {
     const DEFAULT: fourier_options = fourier_options {
         spectrum: spectrum::Options { tolerance: None, method: Method::Auto },
+        nan: NanPolicy::Largest,
         threads: 0,
         progress: None,
         user: std::ptr::null_mut(),

@@ -61,7 +61,9 @@ impl Options {
 
     pub fn stream(self, stream: c_int, redirect: c_int) -> Options {
         // SAFETY (this file): handles and strings that live, as the header asks.
-        assert_eq!(unsafe { fourier_process_options_set_stream(self.0, stream, redirect) }, OK);
+        // SAFETY: the options are this object's own.
+        let status = unsafe { fourier_process_options_set_stream(self.0, stream, redirect) };
+        assert_eq!(status, OK);
         self
     }
 
