@@ -450,7 +450,7 @@ int fourier_median_filter_f64(int64_t rows,
  * @param rows          number of rows, >= 0
  * @param columns       number of columns, >= 0
  * @param in            rows*columns pixels, row by row; NULL only when there are none
- * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
  * @param size_rows     rows of the window, >= 1
  * @param size_columns  columns of the window, >= 1
  * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -474,7 +474,7 @@ int fourier_median_filter_f32(int64_t rows,
  * @param rows          number of rows, >= 0
  * @param columns       number of columns, >= 0
  * @param in            rows*columns pixels, row by row; NULL only when there are none
- * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
  * @param size_rows     rows of the window, >= 1
  * @param size_columns  columns of the window, >= 1
  * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -498,7 +498,7 @@ int fourier_median_filter_i64(int64_t rows,
  * @param rows          number of rows, >= 0
  * @param columns       number of columns, >= 0
  * @param in            rows*columns pixels, row by row; NULL only when there are none
- * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
  * @param size_rows     rows of the window, >= 1
  * @param size_columns  columns of the window, >= 1
  * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -522,7 +522,7 @@ int fourier_median_filter_i32(int64_t rows,
  * @param rows          number of rows, >= 0
  * @param columns       number of columns, >= 0
  * @param in            rows*columns pixels, row by row; NULL only when there are none
- * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
  * @param size_rows     rows of the window, >= 1
  * @param size_columns  columns of the window, >= 1
  * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -546,7 +546,7 @@ int fourier_median_filter_i16(int64_t rows,
  * @param rows          number of rows, >= 0
  * @param columns       number of columns, >= 0
  * @param in            rows*columns pixels, row by row; NULL only when there are none
- * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
  * @param size_rows     rows of the window, >= 1
  * @param size_columns  columns of the window, >= 1
  * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -570,7 +570,7 @@ int fourier_median_filter_u16(int64_t rows,
  * @param rows          number of rows, >= 0
  * @param columns       number of columns, >= 0
  * @param in            rows*columns pixels, row by row; NULL only when there are none
- * @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
  * @param size_rows     rows of the window, >= 1
  * @param size_columns  columns of the window, >= 1
  * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT

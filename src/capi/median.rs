@@ -190,7 +190,7 @@ pub unsafe extern "C" fn fourier_median_filter_f64(
 /// @param rows          number of rows, >= 0
 /// @param columns       number of columns, >= 0
 /// @param in            rows*columns pixels, row by row; NULL only when there are none
-/// @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+/// @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
 /// @param size_rows     rows of the window, >= 1
 /// @param size_columns  columns of the window, >= 1
 /// @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn fourier_median_filter_f32(
 /// @param rows          number of rows, >= 0
 /// @param columns       number of columns, >= 0
 /// @param in            rows*columns pixels, row by row; NULL only when there are none
-/// @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+/// @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
 /// @param size_rows     rows of the window, >= 1
 /// @param size_columns  columns of the window, >= 1
 /// @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -250,7 +250,7 @@ pub unsafe extern "C" fn fourier_median_filter_i64(
 /// @param rows          number of rows, >= 0
 /// @param columns       number of columns, >= 0
 /// @param in            rows*columns pixels, row by row; NULL only when there are none
-/// @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+/// @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
 /// @param size_rows     rows of the window, >= 1
 /// @param size_columns  columns of the window, >= 1
 /// @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -280,7 +280,7 @@ pub unsafe extern "C" fn fourier_median_filter_i32(
 /// @param rows          number of rows, >= 0
 /// @param columns       number of columns, >= 0
 /// @param in            rows*columns pixels, row by row; NULL only when there are none
-/// @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+/// @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
 /// @param size_rows     rows of the window, >= 1
 /// @param size_columns  columns of the window, >= 1
 /// @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -310,7 +310,7 @@ pub unsafe extern "C" fn fourier_median_filter_i16(
 /// @param rows          number of rows, >= 0
 /// @param columns       number of columns, >= 0
 /// @param in            rows*columns pixels, row by row; NULL only when there are none
-/// @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+/// @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
 /// @param size_rows     rows of the window, >= 1
 /// @param size_columns  columns of the window, >= 1
 /// @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
@@ -340,7 +340,7 @@ pub unsafe extern "C" fn fourier_median_filter_u16(
 /// @param rows          number of rows, >= 0
 /// @param columns       number of columns, >= 0
 /// @param in            rows*columns pixels, row by row; NULL only when there are none
-/// @param out           rows*columns pixels, apart from in or the same; NULL only when there are none
+/// @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
 /// @param size_rows     rows of the window, >= 1
 /// @param size_columns  columns of the window, >= 1
 /// @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT

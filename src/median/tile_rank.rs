@@ -24,7 +24,7 @@ use crate::error::{Error, filled, with_capacity};
 /// Side of a tile: less to count again for each pixel with larger ones, closer bounds with smaller.
 pub const TILE: usize = 32;
 /// Where at most so many values lie between the bounds, each is counted and none sorted.
-const FEW_VALUES: u64 = 12;
+const FEW_VALUES: u64 = 64;
 /// Cells looked at for a first guess.
 const SAMPLE: usize = 400;
 /// Candidates to keep beyond the range of a tile's medians, for the next tile.
@@ -290,7 +290,7 @@ impl Engine {
         if first > last {
             return Ok(None);
         }
-        let margin = (last - first) / 2 + MARGIN;
+        let margin = (last - first) / 8 + MARGIN;
         let low = first.checked_sub(margin).map_or(bounds.low, |place| between[place].key);
         let high = between.get(last + margin).map_or(bounds.high, |candidate| candidate.key);
         Ok(Some(Bounds { low, high }))
