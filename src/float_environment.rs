@@ -12,10 +12,14 @@ use std::ffi::{c_int, c_void};
 struct Environment([u8; 128]);
 
 /// cbindgen:ignore
-#[link(name = "m")]
-unsafe extern "C" {
-    fn fegetenv(environment: *mut Environment) -> c_int;
-    fn fesetenv(environment: *const c_void) -> c_int;
+mod libm {
+    use super::{Environment, c_int, c_void};
+
+    #[link(name = "m")]
+    unsafe extern "C" {
+        pub fn fegetenv(environment: *mut Environment) -> c_int;
+        pub fn fesetenv(environment: *const c_void) -> c_int;
+    }
 }
 
 /// FE_DFL_ENV of the C libraries of Linux.
@@ -24,7 +28,7 @@ const DEFAULT: *const c_void = std::ptr::without_provenance(usize::MAX);
 /// Sets the default environment on this thread for good.
 pub fn set_default() {
     // SAFETY: FE_DFL_ENV is always valid.
-    unsafe { fesetenv(DEFAULT) };
+    unsafe { libm::fesetenv(DEFAULT) };
 }
 
 /// Runs `body` in the default environment.
@@ -33,12 +37,12 @@ pub fn with_default<R>(body: impl FnOnce() -> R) -> R {
     impl Drop for Restore {
         fn drop(&mut self) {
             // SAFETY: fegetenv filled it.
-            unsafe { fesetenv((&raw const self.0).cast()) };
+            unsafe { libm::fesetenv((&raw const self.0).cast()) };
         }
     }
     let mut host = Restore(Environment([0; 128]));
     // SAFETY: the room is large enough for fenv_t.
-    unsafe { fegetenv(&mut host.0) };
+    unsafe { libm::fegetenv(&mut host.0) };
     set_default();
     body()
 }
