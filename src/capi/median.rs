@@ -118,15 +118,14 @@ impl<T: Element> Call<T> {
         options.compute(|control| median_filter([rows, columns], from, to, window, control))
     }
 
-    /// The fill value; of no matter, so not checked, where the border is another.
+    /// The fill value; of no matter, so not looked at, where the border is another.
     fn fill(&self) -> Result<T, Error> {
-        match T::of_f64(self.fill) {
-            Some(fill) => Ok(fill),
-            None if self.border != fourier_border::FOURIER_BORDER_CONSTANT as c_int => {
-                Ok(T::MISSING)
-            }
-            None => Err(Error::invalid("fill", format!("{} is no pixel of this type", self.fill))),
+        if self.border != fourier_border::FOURIER_BORDER_CONSTANT as c_int {
+            return Ok(T::MISSING);
         }
+        T::of_f64(self.fill).ok_or_else(|| {
+            Error::invalid("fill", format!("{} is no pixel of this type", self.fill))
+        })
     }
 }
 

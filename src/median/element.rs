@@ -134,9 +134,11 @@ macro_rules! integers {
                 key
             }
             fn of_f64(value: f64) -> Option<$integer> {
-                // Saturates; i64::MAX as f64 is 2^63, one more than i64 holds.
-                let integer = value as $integer;
-                (integer as f64 == value && value != i64::MAX as f64).then_some(integer)
+                // The upper limit as a double is one too many for i64, so it is left out there.
+                let (lowest, highest) = (<$integer>::MIN as f64, <$integer>::MAX as f64);
+                let above = value > highest || size_of::<$integer>() == 8 && value == highest;
+                let inside = value >= lowest && !above && value.fract() == 0.0;
+                inside.then_some(value as $integer)
             }
         }
     )*};
