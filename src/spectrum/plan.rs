@@ -1,7 +1,7 @@
 //! Which method, which kernels, which blocks: the cost model.
 //!
 //! With T the length of the series, a grid of step df oversamples the spectrum os = 1 / (df T)
-//! times. From os = 3.2 on, the spectrum is computed on a coarse grid of step Delta = R df and
+//! times. From os = 3.3 on, the spectrum is computed on a coarse grid of step Delta = R df and
 //! resampled; below, on the grid itself. The mesh is longer than the band of coarse points by
 //! SIGMA_MESH. Everything here follows from the problem, never from the number of threads.
 
@@ -21,7 +21,7 @@ use crate::fork::PerProcess;
 const SIGMA_MESH: f64 = 1.8;
 /// Oversampling of the coarse grid in time, at least. With less, dividing by psi_hat at the ends
 /// of the series loses more than two digits.
-const SIGMA_COARSE: f64 = 1.6;
+const SIGMA_COARSE: f64 = 1.66;
 
 /// Widths of phi, and the error |F - exact| / sum |x| that each keeps with psi two wider.
 const WIDTHS: [(usize, f64); 7] =
@@ -33,7 +33,7 @@ const DIRECT_ERROR: f64 = 2e-15;
 const LONGEST_MESH: usize = 3 << 20;
 /// Mesh of a small block: 256 KiB, in the second-level cache with what goes with it.
 const SMALL_MESH: usize = 16_384;
-/// Cells beyond which the place of a sample is no longer exact.
+/// Cells beyond which the place of a sample is no longer exact; also cycles of its phase.
 const MOST_CELLS: f64 = (1u64 << 50) as f64;
 
 // Costs in nanoseconds on one core of 2024 (x86-64 with AVX-512), measured with the stages alone:
@@ -192,7 +192,9 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     let scale = two_product(cells as f64 * phases, grid.df);
     let scale = Double { high: scale.0, low: scale.1 };
     let reached = scale.high.abs() * length;
-    if reached.is_nan() || reached >= MOST_CELLS {
+    let cycles = grid.frequency(0.0).abs().max(grid.frequency(nf).abs()) * length;
+    // Written so that NaN is out of reach.
+    if !(reached < MOST_CELLS && cycles < MOST_CELLS) {
         return None;
     }
     let cost = cost + nf * FREQUENCY + OVERHEAD;
