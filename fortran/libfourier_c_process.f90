@@ -55,10 +55,29 @@ module libfourier_c_process
       integer(c_int) :: status
     end function c_start
 
-    subroutine c_free(process) bind(C, name='fourier_process_free')
-      use, intrinsic :: iso_c_binding, only: c_ptr
+    function c_name(process, name) result(status) bind(C, name='fourier_process_name')
+      use, intrinsic :: iso_c_binding, only: c_int, c_int64_t, c_ptr
       type(c_ptr), value :: process
-    end subroutine c_free
+      integer(c_int64_t), intent(inout) :: name
+      integer(c_int) :: status
+    end function c_name
+
+    function c_named(name) result(process) bind(C, name='fourier_process_named')
+      use, intrinsic :: iso_c_binding, only: c_int64_t, c_ptr
+      integer(c_int64_t), value :: name
+      type(c_ptr) :: process
+    end function c_named
+
+    function c_rename(name) result(other) bind(C, name='fourier_process_rename')
+      use, intrinsic :: iso_c_binding, only: c_int64_t
+      integer(c_int64_t), value :: name
+      integer(c_int64_t) :: other
+    end function c_rename
+
+    subroutine c_forget(name) bind(C, name='fourier_process_forget')
+      use, intrinsic :: iso_c_binding, only: c_int64_t
+      integer(c_int64_t), value :: name
+    end subroutine c_forget
 
     function c_read_line(process, stream, line, capacity, length, timeout) result(status) &
         bind(C, name='fourier_process_read_line')

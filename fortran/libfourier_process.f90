@@ -15,13 +15,12 @@
 !> A copy, as in q = p, is another name for the same program. When the last name for it goes (it is
 !> deallocated, or its scope ends) a program that still runs is killed and collected. Variables of
 !> the main program never go: free them, or declare them in a BLOCK. A program may be used from
-!> several threads, but names for it are made and given up by one at a time.
+!> several threads; the last name must not go while another thread uses it.
 !>
 !> Timeouts are seconds; without one, or with a negative one, a call waits for as long as it takes,
 !> and with 0 it does not wait. `stream` is FOURIER_STDOUT unless told otherwise.
 module libfourier_process
-  use, intrinsic :: iso_c_binding, only: c_associated, c_char, c_double, c_int, c_int64_t, c_loc, &
-    c_null_char, c_null_ptr, c_ptr, c_size_t
+  use, intrinsic :: iso_c_binding, only: c_associated, c_double, c_int, c_int64_t, c_ptr, c_size_t
   use, intrinsic :: iso_fortran_env, only: int64, real64
   use libfourier_status, only: FOURIER_INVALID_ARGUMENT, FOURIER_LINE_CONTINUES, FOURIER_OK, &
     FOURIER_TIMED_OUT, conclude
@@ -40,16 +39,11 @@ module libfourier_process
     FOURIER_MATCH_GLOB, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGALRM, SIGTERM, SIGUSR1, &
     SIGUSR2, SIGPIPE, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP
 
-  !> The handle that all names for one program share.
-  type :: shared_handle
-    type(c_ptr) :: handle = c_null_ptr
-    integer :: names = 1
-  end type shared_handle
-
   !> A program that was started.
   type :: process
     private
-    type(shared_handle), pointer :: shared => null()
+    !> The name that the library knows it by; a copy has another one.
+    integer(c_int64_t) :: name = 0
   contains
     procedure :: start
     procedure :: read_line
@@ -117,8 +111,7 @@ contains
     end if
     if (status == FOURIER_OK) then
       call self%free()
-      allocate (self%shared)
-      self%shared%handle = handle
+      status = c_name(handle, self%name)
     end if
     call conclude('start', status, stat, errmsg, problem)
   end subroutine start
@@ -407,14 +400,8 @@ contains
   !> Gives up this name for the program.
   recursive subroutine free(self)
     class(process), intent(inout) :: self
-
-    if (.not. associated(self%shared)) return
-    self%shared%names = self%shared%names - 1
-    if (self%shared%names == 0) then
-      call c_free(self%shared%handle)
-      deallocate (self%shared)
-    end if
-    self%shared => null()
+    call c_forget(self%name)
+    self%name = 0
   end subroutine free
 
   impure elemental recursive subroutine finalise(self)
@@ -426,17 +413,16 @@ contains
   impure elemental recursive subroutine share(self, other)
     class(process), intent(inout) :: self
     type(process), intent(in) :: other
+    integer(c_int64_t) :: name
 
-    if (associated(other%shared)) other%shared%names = other%shared%names + 1
+    name = c_rename(other%name)
     call self%free()
-    self%shared => other%shared
+    self%name = name
   end subroutine share
 
-  recursive function handle_of(self) result(handle)
+  recursive type(c_ptr) function handle_of(self)
     class(process), intent(in) :: self
-    type(c_ptr) :: handle
-    handle = c_null_ptr
-    if (associated(self%shared)) handle = self%shared%handle
+    handle_of = c_named(self%name)
   end function handle_of
 
   recursive subroutine finish(self, procedure, status, stat, errmsg, problem)
@@ -451,15 +437,14 @@ contains
     if (present(problem)) then
       if (allocated(problem)) text = problem
     end if
-    if (.not. associated(self%shared)) text = 'no program has been started'
+    if (.not. c_associated(handle_of(self))) text = 'no program has been started'
     call conclude(procedure, status, stat, errmsg, text)
   end subroutine finish
 
-  pure function stream_or(stream) result(number)
+  pure integer(c_int) function stream_or(stream)
     integer, intent(in), optional :: stream
-    integer(c_int) :: number
-    number = FOURIER_STDOUT
-    if (present(stream)) number = int(stream, c_int)
+    stream_or = FOURIER_STDOUT
+    if (present(stream)) stream_or = int(stream, c_int)
   end function stream_or
 
 end module libfourier_process

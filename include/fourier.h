@@ -1120,6 +1120,40 @@ int fourier_process_options_set_output_limit(struct fourier_process_options *opt
                                              int64_t bytes);
 
 /**
+ * Gives a process a name, which owns its handle from then on. For language bindings. From any
+ * thread; in a forked copy of this program the name names nothing.
+ *
+ * @param process  not NULL; not to be freed any more
+ * @param name     not NULL; receives a number above 0 that was never used before
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_name(struct fourier_process *process, int64_t *name);
+
+/**
+ * The process of a name. For language bindings. From any thread.
+ *
+ * @param name  any number
+ * @return a handle, owned by the names of the process; NULL when the name names nothing
+ */
+struct fourier_process *fourier_process_named(int64_t name);
+
+/**
+ * Gives the process of a name another name. For language bindings. From any thread.
+ *
+ * @param name  any number
+ * @return a number that was never used before; 0 when the name names nothing
+ */
+int64_t fourier_process_rename(int64_t name);
+
+/**
+ * Gives a name up; with its last name the process is freed, as by fourier_process_free. Again is
+ * allowed. For language bindings. From any thread.
+ *
+ * @param name  any number; one that names nothing is allowed
+ */
+void fourier_process_forget(int64_t name);
+
+/**
  * Text of a status: a positive code, 0, or -errno.
  *
  * @param status  what a function of this library returned

@@ -28,6 +28,8 @@ mod process_run;
 
 mod process_options;
 
+mod process_names;
+
 mod status;
 
 mod boundary;
@@ -42,6 +44,7 @@ pub use median::*;
 pub use options::*;
 pub use parallel::*;
 pub use process::*;
+pub use process_names::*;
 pub use process_options::*;
 pub use process_run::*;
 pub use process_streams::*;

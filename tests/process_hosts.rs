@@ -1,6 +1,5 @@
 //! Process control works in hosts whose signals, descriptors, threads and kernel are special: each
-//! promise is kept by a C program of its own, tests/c/process_hosts.c, so that nothing else is
-//! disturbed.
+//! promise is kept by a C program of its own, so that nothing else is disturbed.
 
 mod common;
 
@@ -10,11 +9,12 @@ use std::sync::OnceLock;
 
 use common::*;
 
-fn host(mode: &str) {
-    static PROGRAM: OnceLock<(Scratch, PathBuf)> = OnceLock::new();
-    let (_, program) = PROGRAM.get_or_init(|| {
+type Program = OnceLock<(Scratch, PathBuf)>;
+
+fn host(program: &'static Program, source: &str, mode: &str) {
+    let (_, program) = program.get_or_init(|| {
         let scratch = Scratch::new();
-        let program = compile_c(&scratch, "tests/c/process_hosts.c");
+        let program = compile_c(&scratch, source);
         (scratch, program)
     });
     let output = Command::new(program).arg(mode).stdin(Stdio::null()).output();
@@ -24,30 +24,41 @@ fn host(mode: &str) {
 }
 
 macro_rules! hosts {
-    ($($name:ident)*) => { $(
+    ($source:literal: $($name:ident)*) => { $(
         #[test]
         fn $name() {
-            host(stringify!($name));
+            host(&PROGRAM, $source, stringify!($name));
         }
     )* };
 }
 
-hosts! {
-    blocked_signals
-    ignored_and_caught_signals
-    default_sigpipe
-    sigchld_ignored
-    status_stolen
-    recycled_pid
-    closed_descriptors
-    close_on_exec_streams
-    forked_copy
-    forked_copy_of_threads
-    thread_that_started_ends
-    a_thousand
-    eight_threads
-    many_descriptors
-    no_descriptor_left
-    old_kernel
-    interrupted
+mod signals {
+    use super::*;
+    static PROGRAM: Program = OnceLock::new();
+    hosts! { "tests/c/process_signals.c":
+        blocked_signals
+        ignored_and_caught_signals
+        default_sigpipe
+        sigchld_ignored
+        status_stolen
+        recycled_pid
+        interrupted
+    }
+}
+
+mod others {
+    use super::*;
+    static PROGRAM: Program = OnceLock::new();
+    hosts! { "tests/c/process_hosts.c":
+        closed_descriptors
+        close_on_exec_streams
+        forked_copy
+        forked_copy_of_threads
+        thread_that_started_ends
+        a_thousand
+        eight_threads
+        many_descriptors
+        no_descriptor_left
+        old_kernel
+    }
 }

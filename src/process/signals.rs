@@ -55,7 +55,8 @@ fn to_one(child: &Child, signal: c_int) -> Result<(), c_int> {
         let result = result_of(unsafe {
             libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0)
         });
-        if !matches!(result, Err(libc::ENOSYS)) {
+        // Kernels before 5.1, and containers that forbid what they do not know.
+        if !matches!(result, Err(libc::ENOSYS | libc::EPERM)) {
             return result;
         }
     }

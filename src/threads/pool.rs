@@ -79,6 +79,7 @@ impl Pool {
                 .thread_name(|index| format!("fourier-{index}"))
                 .start_handler(move |_| {
                     crate::quiet::silence_this_thread();
+                    crate::float_environment::set_default();
                     let _ = started.send(());
                 })
                 .build()

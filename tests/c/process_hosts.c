@@ -1,258 +1,15 @@
-/* Hosts of unusual kinds: each mode is one promise of process control, kept in a host whose signal
- * state, descriptors, threads or kernel are special. Silent and 0 when it is kept. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <fourier.h>
+/* Hosts of unusual kinds: each mode is one promise of process control, kept in a host whose
+ * descriptors, threads, copies or kernel are special. Silent and 0 when it is kept. */
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-/* stderr may be closed: messages go to a copy of it. */
-static int messages = 2;
-
-#define MUST(condition)                                                                          \
-    do {                                                                                         \
-        if (!(condition)) {                                                                      \
-            dprintf(messages, "%s:%d: not true: %s; last error: %s\n", __FILE__, __LINE__,       \
-                    #condition, fourier_last_error());                                           \
-            _exit(1);                                                                            \
-        }                                                                                        \
-    } while (0)
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static fourier_process *start_with(const char *script, const fourier_process_options *options)
-{
-    const char *argv[] = {"sh", "-c", script, NULL};
-    fourier_process *process = NULL;
-    MUST(fourier_process_start(argv, options, &process) == FOURIER_OK);
-    MUST(process != NULL);
-    return process;
-}
-
-static fourier_process *start(const char *script)
-{
-    return start_with(script, NULL);
-}
-
-static const char *line_of(fourier_process *process)
-{
-    static char line[4096];
-    MUST(fourier_process_read_line(process, FOURIER_STDOUT, line, sizeof line, NULL, 20.0) == 0);
-    return line;
-}
-
-static int code_of(fourier_process *process)
-{
-    int code = 12345;
-    MUST(fourier_process_wait(process, 20.0, &code) == FOURIER_OK);
-    return code;
-}
-
-static int descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    MUST(folder != NULL);
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}
-
-static int no_children(void)
-{
-    return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD;
-}
-
-/* In the program no signal is blocked, ignored or caught. */
-static void child_has_plain_signals(void)
-{
-    fourier_process *process = start("exec cat /proc/self/status");
-    char line[256];
-    int seen = 0;
-    while (fourier_process_read_line(process, FOURIER_STDOUT, line, sizeof line, NULL, 20.0) == 0)
-        if (strncmp(line, "SigBlk", 6) == 0 || strncmp(line, "SigIgn", 6) == 0 || strncmp(line, "SigCgt", 6) == 0) {
-            MUST(strstr(line, "0000000000000000") != NULL);
-            seen++;
-        }
-    MUST(seen == 3 && code_of(process) == 0);
-    fourier_process_free(process);
-}
+#include "process_host.h"
 
 /* What `ls -m /proc/self/fd` writes when it was given the standard streams: 3 is the folder. */
 static const char standard_only[] = "0, 1, 2, 3";
-
-static void blocked_signals(void)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    child_has_plain_signals();
-    fourier_process *process = start("exec sleep 60");
-    int code = 0;
-    MUST(fourier_process_stop(process, 20.0, &code) == FOURIER_OK && code == -SIGTERM);
-    fourier_process_free(process);
-    const char *missing[] = {"/nonexistent", NULL};
-    MUST(fourier_process_start(missing, NULL, &process) == -ENOENT);
-    /* The host's mask is as it was, after failures too. */
-    pthread_sigmask(SIG_SETMASK, &before, &all);
-    for (int signal = 1; signal < 65; signal++)
-        MUST(signal == SIGKILL || signal == SIGSTOP || signal == 32 || signal == 33 ||
-             sigismember(&all, signal) == 1);
-}
-
-static void nothing(int signal)
-{
-    (void)signal;
-}
-
-static void ignored_and_caught_signals(void)
-{
-    signal(SIGINT, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    signal(SIGTERM, nothing);
-    signal(SIGUSR1, nothing);
-    child_has_plain_signals();
-    fourier_process *process = start("exec sleep 60");
-    MUST(fourier_process_signal(process, SIGINT) == FOURIER_OK);
-    MUST(code_of(process) == -SIGINT);
-    fourier_process_free(process);
-    MUST(signal(SIGINT, SIG_DFL) == SIG_IGN && signal(SIGTERM, SIG_DFL) == nothing);
-}
-
-static void default_sigpipe(void)
-{
-    signal(SIGPIPE, SIG_DFL);
-    fourier_process_options *options = fourier_process_options_new();
-    fourier_process_options_set_stream(options, FOURIER_STDIN, FOURIER_REDIRECT_PIPE);
-    fourier_process *process = start_with("exec <&-; echo closed; sleep 60", options);
-    MUST(strcmp(line_of(process), "closed") == 0);
-    size_t written = 99;
-    MUST(fourier_process_write(process, "x", 1, &written, 5.0) == -EPIPE && written == 0);
-    MUST(fourier_process_write(process, "x", 1, &written, 5.0) == -EPIPE);
-    struct sigaction action;
-    sigset_t mask, pending;
-    sigaction(SIGPIPE, NULL, &action);
-    pthread_sigmask(SIG_SETMASK, NULL, &mask);
-    sigpending(&pending);
-    MUST(action.sa_handler == SIG_DFL && !sigismember(&mask, SIGPIPE) && !sigismember(&pending, SIGPIPE));
-    /* One of the host's own that was pending before stays. */
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &mask, NULL);
-    raise(SIGPIPE);
-    MUST(fourier_process_write(process, "x", 1, &written, 5.0) == -EPIPE);
-    sigpending(&pending);
-    MUST(sigismember(&pending, SIGPIPE));
-    fourier_process_free(process);
-    fourier_process_options_free(options);
-}
-
-/* The status is lost, never 0; everything else works. */
-static void status_is_lost(fourier_process *process)
-{
-    int code = 12345;
-    double begin = now();
-    MUST(fourier_process_wait(process, 20.0, &code) == FOURIER_STATUS_LOST && code == 12345);
-    MUST(now() - begin < 10.0);
-    MUST(fourier_process_wait(process, 0.0, &code) == FOURIER_STATUS_LOST);
-    MUST(fourier_process_stop(process, 0.0, &code) == FOURIER_STATUS_LOST);
-    MUST(fourier_process_usage(process, NULL, NULL, NULL, NULL) == FOURIER_STATUS_LOST);
-    MUST(strstr(fourier_last_error(), "SIGCHLD") != NULL);
-    fourier_run_state state = FOURIER_RUNNING;
-    MUST(fourier_process_state(process, &state) == FOURIER_OK && state == FOURIER_EXITED);
-    MUST(fourier_process_kill(process) == FOURIER_OK);
-    fourier_process_free(process);
-}
-
-static void sigchld_ignored(void)
-{
-    signal(SIGCHLD, SIG_IGN);
-    fourier_process *process = start("echo x; read line; exit 3");
-    MUST(strcmp(line_of(process), "x") == 0);
-    status_is_lost(process);
-    process = start("sleep 60");
-    MUST(fourier_process_wait(process, 0.1, NULL) == FOURIER_TIMED_OUT);
-    MUST(fourier_process_pause(process, 20.0) == FOURIER_OK);
-    MUST(fourier_process_kill(process) == FOURIER_OK);
-    status_is_lost(process);
-    const char *missing[] = {"/nonexistent", NULL};
-    MUST(fourier_process_start(missing, NULL, &process) == -ENOENT);
-    int code = 12345;
-    char *out = NULL;
-    const char *argv[] = {"echo", "text", NULL};
-    MUST(fourier_process_run(argv, NULL, NULL, 0, 20.0, &code, &out, NULL, NULL, NULL) == FOURIER_STATUS_LOST);
-    MUST(code == 12345 && strcmp(out, "text\n") == 0);
-    fourier_process_output_free(out);
-    /* Lost at free, while it runs. */
-    fourier_process_free(start("sleep 60"));
-}
-
-static void status_stolen(void)
-{
-    fourier_process *process = start("exit 3");
-    MUST(waitpid(-1, NULL, 0) == fourier_process_pid(process));
-    /* A number that is no longer ours gets no signal. */
-    MUST(fourier_process_signal(process, SIGKILL) == FOURIER_OK);
-    status_is_lost(process);
-    process = start("exit 4");
-    MUST(waitpid(-1, NULL, 0) == fourier_process_pid(process));
-    fourier_process_free(process);
-}
-
-/* The number of a program whose status was stolen is given to another process: nobody may be hit. */
-static void recycled_pid(void)
-{
-    fourier_process *process = start("exit 3");
-    pid_t pid = (pid_t)fourier_process_pid(process);
-    MUST(waitpid(-1, NULL, 0) == pid);
-    for (long attempts = 0;; attempts++) {
-        pid_t victim = fork();
-        MUST(victim >= 0 && attempts < 5000000);
-        if (victim == 0) {
-            setpgid(0, 0);
-            if (getpid() != pid)
-                _exit(0);
-            for (;;)
-                pause();
-        }
-        if (victim != pid) {
-            MUST(waitpid(victim, NULL, 0) == victim);
-            continue;
-        }
-        while (getpgid(pid) != pid) {
-        }
-        MUST(fourier_process_signal(process, SIGKILL) == FOURIER_OK);
-        MUST(fourier_process_kill(process) == FOURIER_OK);
-        int code = 12345;
-        MUST(fourier_process_stop(process, 0.0, &code) == FOURIER_STATUS_LOST && code == 12345);
-        fourier_process_free(process);
-        MUST(waitpid(victim, NULL, WNOHANG) == 0);
-        kill(victim, SIGTERM);
-        int status = 0;
-        MUST(waitpid(victim, &status, 0) == victim && WTERMSIG(status) == SIGTERM);
-        return;
-    }
-}
 
 static void closed_descriptors(void)
 {
@@ -412,20 +169,6 @@ static void thread_that_started_ends(void)
     fourier_process_free(process);
 }
 
-static void start_many(int count)
-{
-    for (int i = 0; i < count; i++) {
-        const char *argv[] = {"/bin/true", NULL}, *missing[] = {"/nonexistent", NULL};
-        fourier_process *process;
-        MUST(fourier_process_start(argv, NULL, &process) == FOURIER_OK);
-        if (i % 3 != 0)
-            MUST(code_of(process) == 0);
-        fourier_process_free(process);
-        if (i % 10 == 0)
-            MUST(fourier_process_start(missing, NULL, &process) == -ENOENT);
-    }
-}
-
 static void a_thousand(void)
 {
     int before = descriptors();
@@ -533,38 +276,9 @@ static void old_kernel(void)
     close(high);
 }
 
-/* A host that catches signals all the time: no call is disturbed. */
-static void interrupted(void)
-{
-    struct sigaction action = {.sa_handler = nothing};
-    sigaction(SIGALRM, &action, NULL);
-    timer_t timer;
-    struct itimerspec period = {{0, 500000}, {0, 500000}};
-    MUST(timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0);
-    MUST(timer_settime(timer, 0, &period, NULL) == 0);
-    double begin = now();
-    fourier_process *process = start("for i in 1 2 3 4 5; do sleep 0.05; echo $i; done; sleep 60");
-    for (char digit = '1'; digit < '6'; digit++)
-        MUST(*line_of(process) == digit);
-    MUST(fourier_process_wait(process, 0.3, NULL) == FOURIER_TIMED_OUT);
-    double waited = now() - begin;
-    MUST(waited > 0.54 && waited < 5.0);
-    fourier_process_free(process);
-    start_many(50);
-}
-
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } modes[] = {
-        {"blocked_signals", blocked_signals},
-        {"ignored_and_caught_signals", ignored_and_caught_signals},
-        {"default_sigpipe", default_sigpipe},
-        {"sigchld_ignored", sigchld_ignored},
-        {"status_stolen", status_stolen},
-        {"recycled_pid", recycled_pid},
+    static const struct mode modes[] = {
         {"closed_descriptors", closed_descriptors},
         {"close_on_exec_streams", close_on_exec_streams},
         {"forked_copy", forked_copy},
@@ -575,12 +289,6 @@ int main(int argc, char **argv)
         {"many_descriptors", many_descriptors},
         {"no_descriptor_left", no_descriptor_left},
         {"old_kernel", old_kernel},
-        {"interrupted", interrupted},
     };
-    for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
-        if (strcmp(argv[1], modes[i].name) == 0) {
-            modes[i].run();
-            return 0;
-        }
-    return 2;
+    return run_mode(argc, argv, modes, sizeof modes / sizeof *modes);
 }

@@ -15,6 +15,10 @@ module promises
     end function waitpid
   end interface
 
+  type :: two_programs
+    type(process) :: one, two
+  end type two_programs
+
 contains
 
   subroutine promise(text, kept)
@@ -50,6 +54,7 @@ contains
 
   subroutine copies()
     type(process) :: p, q
+    type(two_programs) :: a, b
     type(process), allocatable :: many(:), more(:)
     character(len=:), allocatable :: line
     integer :: i
@@ -72,6 +77,11 @@ contains
     more = many
     deallocate (many)
     call promise('arrays are copied as well', alive(more(1)) .and. alive(more(3)))
+    call shell(a%one, 'sleep 60')
+    call shell(a%two, 'sleep 60')
+    b = a
+    call a%one%free()
+    call promise('components are copied as well', alive(b%one) .and. alive(b%two))
   end subroutine copies
 
 end module promises
