@@ -1,0 +1,181 @@
+"""Programs in processes of their own, timed in turns."""
+
+import contextlib
+import gc
+import multiprocessing
+import statistics
+import time
+import traceback
+
+import numpy as np
+
+from libraries import OURS, PROGRAMS
+
+# A turn repeats a short call for so long, after one call that is not counted.
+TURN = 5e-3
+# Threads that wait for work by spinning have given up after this pause.
+PAUSE = 0.02
+
+
+def median(values):
+    return statistics.median(values) if values else None
+
+
+class Failed(RuntimeError):
+    """A program could not do it: its own message, or the end of its process."""
+
+
+class Worker:
+    """A fresh process with one program and one workload. Its first call is `cold` (seconds), which
+    took `extra` bytes of memory beyond the caller's arrays."""
+
+    def __init__(self, program, workload, threads):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        arguments = theirs, program, workload, threads
+        self.process = context.Process(target=_serve, args=arguments, daemon=True)
+        self.process.start()
+        theirs.close()
+        self.name = program
+        try:
+            self.cold, self.extra = self._receive()
+        except Failed:
+            self.close()
+            raise
+
+    def _receive(self):
+        try:
+            good, answer = self.pipe.recv()
+        except (EOFError, ConnectionError):
+            self.process.join()
+            raise Failed(f"ended with exit code {self.process.exitcode}") from None
+        if not good:
+            raise Failed(answer)
+        return answer
+
+    def ask(self, name, *arguments):
+        self.pipe.send((name, arguments))
+        return self._receive()
+
+    def close(self):
+        self.pipe.close()
+        self.process.join()
+
+
+def _memory(field):
+    """VmRSS or VmHWM of this process in bytes."""
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith(field + ":"):
+                return 1024 * int(line.split()[1])
+    raise RuntimeError(f"/proc/self/status has no {field}")
+
+
+def _serve(pipe, name, workload, threads):
+    try:
+        service = _Service(name, workload, threads)
+        pipe.send((True, service.first()))
+        while True:
+            request, arguments = pipe.recv()
+            pipe.send((True, getattr(service, request)(*arguments)))
+    except EOFError:
+        return
+    except BaseException as error:
+        last = traceback.format_exception_only(type(error), error)[-1].strip()
+        with contextlib.suppress(OSError):
+            pipe.send((False, last))
+
+
+class _Service:
+    """What a worker does for the one who asks."""
+
+    def __init__(self, name, workload, threads):
+        self.workload, self.threads = workload, threads
+        self.t, self.x = workload.series()
+        self.program = PROGRAMS[name]()
+        self.program.prepare(workload, self.t, self.x, threads)
+
+    def first(self):
+        gc.collect()
+        # The high-water mark starts anew from what is in memory now.
+        with open("/proc/self/clear_refs", "w") as clear:
+            clear.write("5")
+        before = _memory("VmRSS")
+        seconds = self.once()
+        return seconds, max(0, _memory("VmHWM") - before)
+
+    def once(self):
+        start = time.perf_counter()
+        self.program.run()
+        return time.perf_counter() - start
+
+    def turn(self):
+        """The median of some calls in a row."""
+        seconds = self.once()
+        if seconds > 4 * TURN:
+            return seconds
+        end = time.perf_counter() + TURN
+        times = []
+        while not times or time.perf_counter() < end:
+            times.append(self.once())
+        return median(times)
+
+    def power(self, ks, shift):
+        """Values of a run with `shift` added to all times."""
+        self.program.prepare(self.workload, self.t + shift, self.x, self.threads)
+        self.program.run()
+        return np.array(self.program.power(ks), np.float64)
+
+    def series_of_calls(self, count):
+        """Seconds of `count` calls with as many different series, from the process's start."""
+        span = self.workload.span
+        generator = np.random.default_rng(3)
+        size = count, self.workload.n
+        times = np.sort(generator.uniform(0, span, size), axis=1)
+        values = generator.normal(size=size)
+        start = time.perf_counter()
+        for t, x in zip(times, values):
+            self.program.use(t, x)
+            self.program.run()
+        return time.perf_counter() - start
+
+
+def take_turns(workers, most, seconds):
+    """Lists of warm times, one turn of each worker after the other: A B C A B C ...
+
+    Up to `most` rounds; a slow program takes part in fewer, so that none costs much more than
+    `seconds`. The last turn of everybody ends before the next round begins.
+    """
+    rounds = {w: max(1, min(most, int(seconds / max(w.cold, 1e-9)))) for w in workers}
+    times = {w: [] for w in workers}
+    for number in range(most):
+        for worker in workers:
+            if number < rounds[worker]:
+                time.sleep(PAUSE)
+                times[worker].append(worker.ask("turn"))
+    return times
+
+
+@contextlib.contextmanager
+def started(programs, workload, threads):
+    """Workers of those programs that can do this workload, and what the others said."""
+    workers, failures = [], {}
+    try:
+        for name in programs:
+            try:
+                workers.append(Worker(name, workload, threads))
+            except Failed as failure:
+                failures[name] = str(failure)
+        yield workers, failures
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+def fastest(times, names):
+    return min(times[name] for name in names if name in times)
+
+
+def ratio(times, names):
+    """How many times faster libfourier is than the fastest of `names`."""
+    return fastest(times, names) / times[OURS]
