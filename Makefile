@@ -4,7 +4,7 @@
 #   make demo       the power spectrum of a star, six ways, and its picture
 #   make test       every test
 #   make examples   the C and Fortran examples, in build/bin
-#   make bench      beside other people's libraries
+#   make bench      beside other people's libraries (12 minutes); BENCH_FLAGS=--quick: in one
 #   make install PREFIX=/usr/local DESTDIR= LIBDIR=... FORTRAN=no      make uninstall
 #   make setup      installs what demo, test and examples need and this machine lacks
 #   make header     writes include/fourier.h anew        make clean
@@ -135,6 +135,26 @@ demo: all examples python | setup
 
 test: all examples fortran python
 	CARGO="$(CARGO)" tools/test.sh
+
+# --- benchmarks ------------------------------------------------------------------------------
+
+# Programs of benches/, each for itself: python prints its tables and writes to build/bench.
+BENCHES := peers
+
+# A second private environment: the libraries that ours is measured beside.
+BENCH_VENV := build/venv-bench/bin/python
+build/venv-bench/.ready: benches/requirements.txt | setup
+	rm -rf build/venv-bench
+	$(PYTHON) -m venv build/venv-bench
+	$(BENCH_VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+build/bench/liblegacy_loop.so: benches/legacy_loop.f90 | setup
+	@mkdir -p $(@D)
+	$(FC) -std=f2018 -Wall -Wextra -Werror -O3 -march=native -fPIC -shared $< -o $@
+
+bench: all build/venv-bench/.ready build/bench/liblegacy_loop.so
+	$(foreach bench,$(BENCHES),$(BENCH_VENV) benches/$(bench).py $(BENCH_FLAGS) &&) true
 
 # --- installation ----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import traceback
 
 import numpy as np
 
-from libraries import OURS, PROGRAMS
+from libraries import PROGRAMS
 
 # A turn repeats a short call for so long, after one call that is not counted.
 TURN = 5e-3
@@ -62,13 +62,18 @@ class Worker:
         self.process.join()
 
 
-def _memory(field):
-    """VmRSS or VmHWM of this process in bytes."""
-    with open("/proc/self/status") as status:
-        for line in status:
-            if line.startswith(field + ":"):
+def _field(path, name):
+    """A number of kilobytes in a file of /proc, as bytes."""
+    with open(path) as lines:
+        for line in lines:
+            if line.startswith(name + ":"):
                 return 1024 * int(line.split()[1])
-    raise RuntimeError(f"/proc/self/status has no {field}")
+    raise RuntimeError(f"{path} has no {name}")
+
+
+def _memory(name):
+    """VmRSS, what this process has in memory, or VmHWM, the most that it ever had."""
+    return _field("/proc/self/status", name)
 
 
 def _serve(pipe, name, workload, threads):
@@ -141,18 +146,18 @@ class _Service:
 
 
 def take_turns(workers, most, seconds):
-    """Lists of warm times, one turn of each worker after the other: A B C A B C ...
+    """Warm times of each program, one turn of each after the other: A B C A B C ...
 
     Up to `most` rounds; a slow program takes part in fewer, so that none costs much more than
-    `seconds`. The last turn of everybody ends before the next round begins.
+    `seconds`. Where even one call takes longer, its first call stands for the warm ones.
     """
-    rounds = {w: max(1, min(most, int(seconds / max(w.cold, 1e-9)))) for w in workers}
-    times = {w: [] for w in workers}
+    rounds = {worker: min(most, int(seconds / worker.cold)) for worker in workers}
+    times = {worker.name: [] if rounds[worker] else [worker.cold] for worker in workers}
     for number in range(most):
         for worker in workers:
             if number < rounds[worker]:
                 time.sleep(PAUSE)
-                times[worker].append(worker.ask("turn"))
+                times[worker.name].append(worker.ask("turn"))
     return times
 
 
@@ -172,10 +177,6 @@ def started(programs, workload, threads):
             worker.close()
 
 
-def fastest(times, names):
-    return min(times[name] for name in names if name in times)
-
-
-def ratio(times, names):
-    """How many times faster libfourier is than the fastest of `names`."""
-    return fastest(times, names) / times[OURS]
+def available():
+    """Bytes of memory that programs can have without swapping."""
+    return _field("/proc/meminfo", "MemAvailable")
