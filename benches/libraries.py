@@ -162,8 +162,6 @@ class NiftyLs(Periodogram):
 
 
 class AstropyFast(Periodogram):
-    """Uses one thread, whatever it is given."""
-
     def load(self):
         from astropy.timeseries import LombScargle
 
@@ -181,7 +179,8 @@ class LegacyLoop(Program):
     def setup(self):
         loop = ctypes.CDLL(LEGACY).legacy_loop
         pointer, double = ctypes.c_void_p, ctypes.c_double
-        loop.argtypes = [pointer, pointer, double, double, ctypes.c_int, ctypes.c_int, pointer, pointer]
+        grid = [double, double, ctypes.c_int, ctypes.c_int]
+        loop.argtypes = [pointer, pointer, *grid, pointer, pointer]
         loop.restype = None
         self.loop = loop
         self.freq, self.values = np.full(self.nf, np.nan), np.full(self.nf, np.nan)
@@ -198,6 +197,8 @@ OURS = "libfourier"
 # The bare transforms that count, and the programs that users call for the whole job.
 TRANSFORMS = ["FINUFFT", "ducc0"]
 PERIODOGRAMS = ["nifty-ls", "astropy fast"]
+# On one thread whatever they are given.
+SINGLE_THREADED = ["astropy fast"]
 PLANNED = ["FINUFFT planned", "ducc0 planned"]
 PROGRAMS = {
     OURS: Libfourier,

@@ -26,8 +26,7 @@ class Failed(RuntimeError):
 
 
 class Worker:
-    """A fresh process with one program and one workload. Its first call is `cold` (seconds), which
-    took `extra` bytes of memory beyond the caller's arrays."""
+    """A fresh process with one program and one workload."""
 
     def __init__(self, program, workload, threads):
         context = multiprocessing.get_context("spawn")
@@ -37,14 +36,12 @@ class Worker:
         self.process.start()
         theirs.close()
         self.name = program
-        try:
-            self.cold, self.extra = self._receive()
-        except Failed:
-            self.close()
-            raise
 
-    def _receive(self):
+    def _receive(self, limit=None):
         try:
+            if not self.pipe.poll(limit):
+                self.process.kill()
+                raise Failed(f"more than {limit:.0f} s")
             good, answer = self.pipe.recv()
         except (EOFError, ConnectionError):
             self.process.join()
@@ -52,6 +49,16 @@ class Worker:
         if not good:
             raise Failed(answer)
         return answer
+
+    def ready(self):
+        """Waits until everything is there that the first call needs."""
+        self._receive()
+
+    def first(self, limit):
+        """Makes the first call: `cold` seconds, and `extra` bytes beyond the caller's arrays."""
+        time.sleep(PAUSE)
+        self.pipe.send(("first", ()))
+        self.cold, self.extra = self._receive(limit)
 
     def ask(self, name, *arguments):
         self.pipe.send((name, arguments))
@@ -79,7 +86,7 @@ def _memory(name):
 def _serve(pipe, name, workload, threads):
     try:
         service = _Service(name, workload, threads)
-        pipe.send((True, service.first()))
+        pipe.send((True, None))
         while True:
             request, arguments = pipe.recv()
             pipe.send((True, getattr(service, request)(*arguments)))
@@ -162,16 +169,23 @@ def take_turns(workers, most, seconds):
 
 
 @contextlib.contextmanager
-def started(programs, workload, threads):
-    """Workers of those programs that can do this workload, and what the others said."""
-    workers, failures = [], {}
+def started(programs, workload, threads, limit):
+    """Workers of those programs that do this workload within `limit` seconds, after their first
+    calls, one after the other; and what became of the rest, by name."""
+    workers, failures = [Worker(name, workload, threads) for name in programs], {}
+
+    def attempt(step, *arguments):
+        for worker in workers:
+            if worker.name not in failures:
+                try:
+                    step(worker, *arguments)
+                except Failed as failure:
+                    failures[worker.name] = str(failure)
+
     try:
-        for name in programs:
-            try:
-                workers.append(Worker(name, workload, threads))
-            except Failed as failure:
-                failures[name] = str(failure)
-        yield workers, failures
+        attempt(Worker.ready)
+        attempt(Worker.first, limit)
+        yield [worker for worker in workers if worker.name not in failures], failures
     finally:
         for worker in workers:
             worker.close()

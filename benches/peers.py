@@ -10,303 +10,34 @@ usage: peers.py [--quick] [--threads N] [--output FOLDER]        run by `make be
 
 import argparse
 import importlib.metadata
-import math
 import os
 import platform
 import sys
 import time
 
-import oracle
-import pictures
-from libraries import LEGACY, OURS, PERIODOGRAMS, PLANNED, PROJECT, PROGRAMS, TRANSFORMS
-from measure import Failed, Worker, available, median, started, take_turns
-from report import Report, duration, error, size, times, whole
-from workloads import GOAL_OF_THE_MEAN, JULIAN, WORKLOADS, of_size
-
-ALL = [OURS, *TRANSFORMS, *PERIODOGRAMS]
-DECADES = {False: [1, 3], True: [1]}
+# Every process that is measured imports this file: so it imports little, and main() the rest.
 
 
-class Settings:
-    """How much is measured: all within 12 minutes, or in about one."""
-
-    def __init__(self, quick):
-        self.quick = quick
-        self.rounds = 5 if quick else 15
-        # Seconds that one program may take for one warm figure, and for one call.
-        self.patience = 1.0 if quick else 8.0
-        self.longest = 2.0 if quick else 20.0
-        self.cold = 1 if quick else 5
-        # Pairs of sample and frequency for the oracle, and frequencies at least.
-        self.pairs = 4_000_000 if quick else 20_000_000
-        self.sample = 20 if quick else 200
-        self.most_nf = 10**7 if quick else 10**8
-        self.most_n = 10**6 if quick else 10**7
-
-    def sizes(self, first, last):
-        """Decades from first to last, in the full mode with a point between two."""
-        steps = [1] if self.quick else [1, 3]
-        sizes = []
-        while first <= last:
-            sizes += [step * first for step in steps if step * first <= last]
-            first *= 10
-        return sizes
-
-
-# Seconds of a first call that is too long to be tried with less patience: astropy on W3.
-TOO_LONG = {("W3", "astropy fast"): 25.0, ("W7", "astropy fast"): 6.0, ("W6", "astropy fast"): 4.0}
-
-
-def workloads(report, settings, threads):
-    """Times, memory and errors on W1 to W7."""
-    records = []
-    for workload in WORKLOADS:
-        for count in sorted({threads, 1}, reverse=True):
-            programs = [
-                name
-                for name in ALL + PLANNED
-                if TOO_LONG.get((workload.name, name), 0) <= settings.longest * 1.5
-            ]
-            record = {"workload": workload.name, "threads": count}
-            with started(programs, workload, count) as (workers, record["failures"]):
-                cold = {worker.name: [worker.cold] for worker in workers}
-                record["extra"] = {worker.name: worker.extra for worker in workers}
-                warm = take_turns(workers, settings.rounds, settings.patience)
-                if count == threads:
-                    record["errors"] = errors(workload, workers, settings)
-            for _ in range(settings.cold - 1):
-                for name in (OURS, *TRANSFORMS, "nifty-ls"):
-                    with started([name], workload, count) as (workers, _):
-                        cold.setdefault(name, []).extend(worker.cold for worker in workers)
-            record["cold"] = {name: median(values) for name, values in cold.items()}
-            record["warm"] = {name: median(values) for name, values in warm.items()}
-            record["turns"] = {name: len(values) for name, values in warm.items()}
-            best = min(record["warm"][name] for name in TRANSFORMS)
-            record["ratio"] = best / record["warm"][OURS]
-            records.append(record)
-            took = f"{duration(record['warm'][OURS])}, {record['ratio']:.1f} times faster"
-            print(f"... {workload.name} on {count}: {took}", file=sys.stderr, flush=True)
-    report.figures["workloads"] = records
-    for count in sorted({threads, 1}, reverse=True):
-        show_times(report, [record for record in records if record["threads"] == count], count)
-    both = [record for record in records if record["threads"] == threads]
-    show_errors(report, both)
-    show_memory(report, both)
-
-
-def errors(workload, workers, settings):
-    """Relative l2 errors of each program, with times from 0, Julian dates, centred ones."""
-    t, x = workload.series()
-    ks = workload.sample(max(settings.sample, settings.pairs // workload.n))
-    # A periodogram has no value at frequency 0.
-    ks = ks[ks * workload.df + workload.f0 > 0]
-    total = oracle.sums(t, x, workload.f0, workload.df, ks)
-    exact = {True: oracle.power(total), False: oracle.lomb_scargle(total, x)}
-    shifts = {"from 0": 0.0, "Julian": JULIAN, "centred": -(t[0] + t[-1]) / 2}
-    found = {"frequencies": len(ks)}
-    for worker in workers:
-        if worker.name in PLANNED or worker.cold > settings.patience:
-            continue
-        sums = worker.name not in PERIODOGRAMS
-        found[worker.name] = {
-            name: oracle.error(worker.ask("power", ks, shift), exact[sums])
-            for name, shift in shifts.items()
-        }
-    return found
-
-
-def show_times(report, records, threads):
-    plural = "s" if threads > 1 else ""
-    report.head(f"Time on {threads} thread{plural}")
-    report.say("Medians of warm calls; cold: the first call of a fresh process. Ratio: the faster")
-    report.say("of FINUFFT and ducc0, bare, to the whole call of libfourier.")
-    report.say()
-    goals = threads > 1
-    rows = []
-    by_name = {workload.name: workload for workload in WORKLOADS}
-    for record in records:
-        workload = by_name[record["workload"]]
-        warm = record["warm"]
-        row = [f"{workload.name} {workload.title}", whole(workload.n), whole(workload.nf)]
-        row += [duration(warm.get(OURS)), duration(record["cold"].get(OURS))]
-        row += [duration(warm.get(name)) for name in TRANSFORMS]
-        row += [times(record["ratio"])] + ([workload.goal] if goals else [])
-        row += [duration(warm.get(name)) for name in PERIODOGRAMS + PLANNED]
-        rows.append(row)
-    columns = ["workload", "n", "nf", OURS, "cold", *TRANSFORMS, "ratio"]
-    columns += (["at least"] if goals else []) + PERIODOGRAMS + PLANNED
-    report.table(columns, rows)
-    report.say()
-    ratios = [record["ratio"] for record in records]
-    mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-    report.figures[f"mean ratio on {threads}"] = mean
-    wanted = f", to be at least {GOAL_OF_THE_MEAN}" if goals else ""
-    report.say(f"Geometric mean of the ratios: {mean:.1f}{wanted}.")
-    slow = [r["workload"] for r in records if r["ratio"] < by_name[r["workload"]].goal]
-    if goals and slow:
-        report.say(f"Below what is wanted: {', '.join(slow)}.")
-    report.say("First calls: " + "; ".join(first_calls(records)) + ".")
-
-
-def first_calls(records):
-    """The ratios of cold calls, to the faster of the bare transforms in a fresh process too."""
-    for record in records:
-        cold = record["cold"]
-        ratio = min(cold[name] for name in TRANSFORMS) / cold[OURS]
-        yield f"{record['workload']} {ratio:.1f} times faster"
-
-
-def show_errors(report, records):
-    report.head("Error")
-    report.say("Relative l2 error of the power, over frequencies chosen at random, with times from")
-    report.say("0, as Julian dates (2 455 000 added) and, for the transforms, with the midpoint of")
-    report.say("the Julian dates subtracted first. nifty-ls and astropy are held against the exact")
-    report.say("Lomb-Scargle periodogram, the others against the exact sum.")
-    report.say()
-    kinds = {OURS: ["from 0", "Julian"]}
-    kinds |= {name: ["from 0", "Julian", "centred"] for name in TRANSFORMS}
-    kinds |= {name: ["from 0", "Julian"] for name in PERIODOGRAMS}
-    columns = ["workload", "frequencies"]
-    columns += [f"{name} {kind}" for name in kinds for kind in kinds[name]]
-    rows = []
-    for record in records:
-        found = record["errors"]
-        row = [record["workload"], whole(found["frequencies"])]
-        for name in kinds:
-            row += [error(found.get(name, {}).get(kind)) for kind in kinds[name]]
-        rows.append(row)
-    report.table(columns, rows)
-
-
-def show_memory(report, records):
-    report.head("Extra memory")
-    report.say("MiB beyond the caller's arrays, at the peak of a fresh process's first call; code")
-    report.say("that is read in counts too, and the result where the program allocates it (nifty-ls")
-    report.say("and astropy).")
-    report.say()
-    rows = []
-    for record, workload in zip(records, WORKLOADS):
-        row = [workload.name, size(16 * workload.nf)]
-        rows.append(row + [size(record["extra"].get(name)) for name in ALL])
-    report.table(["workload", "output", *ALL], rows)
-
-
-def scaling(report, settings, threads, title, key, sizes):
-    """Times of all programs on workloads of growing size."""
-    report.head(title)
-    points, last = [], {}
-    for n, nf in sizes:
-        workload = of_size(n, nf)
-        point = {"n": n, "nf": nf, "warm": {}, "extra": {}}
-        names = [name for name in ALL if affordable(name, workload, last, settings)]
-        # Small ones take turns; the large ones have the memory for themselves.
-        groups = [names] if max(n, nf) <= 10**6 else [[name] for name in names]
-        for group in groups:
-            with started(group, workload, threads) as (workers, failures):
-                warm = take_turns(workers, settings.rounds, settings.patience / 4)
-                for worker in workers:
-                    point["warm"][worker.name] = median(warm[worker.name])
-                    point["extra"][worker.name] = worker.extra
-                    last[worker.name] = workload, worker.cold, worker.extra
-            for name, failure in failures.items():
-                print(f"... {name} at {workload.name}: {failure}", file=sys.stderr)
-        points.append(point)
-        print(f"... {workload.name}", file=sys.stderr, flush=True)
-    report.figures[key] = {"threads": threads, "points": points}
-    rows = []
-    for point in points:
-        row = [whole(point["n"]), whole(point["nf"])]
-        row += [duration(point["warm"].get(name)) for name in ALL]
-        rows.append(row + [f"{1e9 * point['warm'][OURS] / point['nf']:.2f}", size(point["extra"][OURS])])
-    report.table(["n", "nf", *ALL, "ours, ns per frequency", "ours, extra MiB"], rows)
-    return points
-
-
-def affordable(name, workload, last, settings):
-    """Whether time and memory will do, by what the last size took."""
-    if name not in last:
-        return not any(name in done for done in last)
-    before, seconds, extra = last[name]
-    growth = max(workload.nf / before.nf, workload.n / before.n)
-    arrays = 32 * (workload.n + workload.nf)
-    return growth * seconds <= settings.longest and growth * extra + arrays <= 0.8 * available()
-
-
-def scaling_in_nf(report, settings, threads):
-    sizes = [(1000, nf) for nf in settings.sizes(10**4, settings.most_nf)]
-    title = f"Growing number of frequencies, n = 1000, oversampling 10, {threads} threads"
-    points = scaling(report, settings, threads, title, "scaling in nf", sizes)
-    rates = [p["warm"][OURS] / p["nf"] for p in points if p["nf"] >= 10**5]
-    spread = max(rates) / min(rates)
-    report.figures["spread of the time per frequency"] = spread
-    report.say()
-    report.say(f"Time per frequency of libfourier from nf = 1e5 on: within a factor of {spread:.2f}.")
-
-
-def scaling_in_n(report, settings, threads):
-    sizes = [(n, 10**6) for n in settings.sizes(100, settings.most_n)]
-    title = f"Growing number of samples, nf = 1e6, oversampling 10, {threads} threads"
-    scaling(report, settings, threads, title, "scaling in n", sizes)
-
-
-def many_calls(report, settings, threads):
-    """1000 calls from the start of a process, beside one warm call."""
-    report.head("Many short calls, n = 1000, nf = 100 000")
-    workload = of_size(1000, 100_000)
-    rows = []
-    for count in sorted({threads, 1}, reverse=True):
-        with started([OURS], workload, count) as ([worker], _):
-            total = worker.ask("series_of_calls", 1000)
-            call = median([worker.ask("turn") for _ in range(20)])
-        rows.append([count, duration(total), duration(call), times(total / (1000 * call), 2)])
-        report.figures[f"1000 calls on {count}"] = {"seconds": total, "one": call}
-    report.table(["threads", "1000 different series", "one warm call", "1000 calls / 1000 x one"], rows)
-
-
-def legacy(report, settings, threads):
-    """The direct sum and the default method beside the double loop of old programs."""
-    report.head("The double loop of old programs (gfortran -O3 -march=native)")
-    rows = []
-    figures = report.figures["legacy"] = []
-    for n, nf in ((1000, 2000), (10_000, 20_000)):
-        workload = of_size(n, nf)
-        t, x = workload.series()
-        ks = workload.sample(2_000_000 // n)
-        exact = oracle.power(oracle.sums(t, x, workload.f0, workload.df, ks))
-        for name, counts in (("legacy loop", [1]), ("libfourier direct", [1, threads]), (OURS, [1, threads])):
-            for count in counts:
-                with started([name], workload, count) as ([worker], _):
-                    warm = median(take_turns([worker], settings.rounds, settings.patience)[name])
-                    wrong = [oracle.error(worker.ask("power", ks, s), exact) for s in (0.0, JULIAN)]
-                if name == "legacy loop":
-                    loop = warm
-                method = {OURS: "libfourier, AUTO", "libfourier direct": "libfourier, DIRECT"}
-                row = [method.get(name, name), whole(n), whole(nf), count, duration(warm)]
-                rows.append(row + [times(loop / warm), *map(error, wrong)])
-                figures.append(
-                    {"program": name, "n": n, "nf": nf, "threads": count, "seconds": warm}
-                    | {"errors": wrong}
-                )
-    columns = ["program", "n", "nf", "threads", "time", "times faster", "error", "error, Julian"]
-    report.table(columns, rows)
-
-
-def introduce(report, settings, threads):
+def introduce(report, quick, threads):
     """The machine, the versions, and that the oracle is one."""
+    import libfourier
+    import oracle
+    from libraries import OURS
+    from workloads import JULIAN, WORKLOADS
+
     with open("/proc/cpuinfo") as lines:
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
+        models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     names = ["finufft", "ducc0", "nifty-ls", "astropy", "numpy"]
     versions = {name: importlib.metadata.version(name) for name in names}
-    import libfourier
-
     versions = {OURS: libfourier.version()} | versions
-    machine = {"processor": model or platform.machine(), "processors": len(os.sched_getaffinity(0))}
+    machine = {"processor": models[0] if models else platform.machine()}
+    machine["processors"] = len(os.sched_getaffinity(0))
     machine["load at the start"] = os.getloadavg()[0]
     checks = [oracle.check(w, shift) for w in WORKLOADS if w.n <= 1000 for shift in (0.0, JULIAN)]
     if not max(checks) < 1e-14:
         sys.exit(f"peers: the oracle disagrees with mpmath by {max(checks):.1e}")
     report.figures |= {"machine": machine, "versions": versions, "oracle": max(checks)}
-    report.figures |= {"mode": "quick" if settings.quick else "full", "threads": threads}
+    report.figures |= {"mode": "quick" if quick else "full", "threads": threads}
     report.say("# libfourier beside other programs")
     report.say()
     report.say("; ".join(f"{name}: {value}" for name, value in machine.items()))
@@ -315,21 +46,26 @@ def introduce(report, settings, threads):
 
 
 def main():
+    import pictures
+    import sections
+    from libraries import LEGACY, PROJECT
+    from report import Report
+
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and sizes")
-    parser.add_argument("--threads", type=int, default=2, help="2 by default; one thread is always measured too")
+    parser.add_argument("--threads", type=int, default=2, help="2 by default; always one, too")
     parser.add_argument("--output", default=os.path.join(PROJECT, "build", "bench"), help="folder")
     arguments = parser.parse_args()
     if not os.path.exists(LEGACY):
         sys.exit(f"peers: {LEGACY} is not there: run `make bench`")
     sys.path.insert(0, os.path.join(PROJECT, "python"))
-    settings, threads = Settings(arguments.quick), arguments.threads
+    settings, threads = sections.Settings(arguments.quick), arguments.threads
     report, start = Report(), time.monotonic()
-    introduce(report, settings, threads)
-    for section in (workloads, scaling_in_nf, scaling_in_n, many_calls, legacy):
+    introduce(report, arguments.quick, threads)
+    for section in sections.SECTIONS:
         begin = time.monotonic()
         section(report, settings, threads)
-        print(f"... {section.__name__}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
+        sections.progress(f"{section.__name__}: {time.monotonic() - begin:.0f} s")
         report.save(arguments.output, "peers")
     pictures.draw(report.figures, arguments.output)
     print(f"\n{time.monotonic() - start:.0f} s; tables, figures and pictures: {arguments.output}")
