@@ -18,16 +18,18 @@ class Settings:
 
     def __init__(self, quick):
         self.quick = quick
-        self.rounds = 5 if quick else 15
-        # Seconds that one program may take for one warm figure, and for one call.
-        self.patience = 0.5 if quick else 6.0
-        self.longest = 3.0 if quick else 20.0
-        self.cold = 1 if quick else 5
+        # Sets of processes on W1 to W7, and rounds in each.
+        self.sets, self.rounds = (1, 5) if quick else (5, 3)
+        # Seconds that one program may take for its turns in a set, and for its first call.
+        self.patience = 0.5 if quick else 3.0
+        self.longest = 3.0 if quick else 40.0
         # Pairs of sample and frequency for the oracle, and frequencies at least.
         self.pairs = 4_000_000 if quick else 20_000_000
         self.sample = 20 if quick else 200
+        # The largest sizes of the scaling, and seconds beyond which a program stops growing.
         self.most_nf = 10**7 if quick else 10**8
         self.most_n = 10**6 if quick else 10**7
+        self.enough = 3.0 if quick else 20.0
 
     def sizes(self, first, last):
         """Decades from first to last, in the full mode with a point between two."""
@@ -63,27 +65,34 @@ def workloads(report, settings, threads):
             progress(f"{workload.name} on {count}: {ours}, {record['ratio']:.1f} times faster")
     for count in counts(threads):
         show_times(report, [record for record in records if record["threads"] == count], count)
+    show_best(report, records)
     first = [record for record in records if record["threads"] == threads]
     show_errors(report, first)
     show_memory(report, first)
 
 
 def one_workload(workload, threads, first, settings):
-    """All figures of a workload; `first`: also those that do not depend on the threads."""
-    programs = [name for name in ALL + PLANNED if first or name not in SINGLE_THREADED]
-    record = {"workload": workload.name, "threads": threads}
-    with started(programs, workload, threads, settings.longest) as (workers, failures):
-        record["failures"] = failures
-        cold = {worker.name: [worker.cold] for worker in workers}
-        record["extra"] = {worker.name: worker.extra for worker in workers}
-        warm = take_turns(workers, settings.rounds, settings.patience)
-        if first:
-            record["errors"] = errors(workload, workers, settings)
-    for _ in range(settings.cold - 1):
-        again = [OURS, *TRANSFORMS]
-        with started(again, workload, threads, settings.longest) as (workers, _):
+    """All figures of a workload; `first`: also those that do not depend on the threads.
+
+    Several sets of processes, one after the other: how memory lies in a process can double the
+    time of all its calls.
+    """
+    record = {"workload": workload.name, "threads": threads, "failures": {}, "extra": {}}
+    cold, warm = {}, {}
+    for number in range(settings.sets):
+        alone = first and number == 0
+        programs = [name for name in ALL + PLANNED if alone or name not in SINGLE_THREADED]
+        programs = [name for name in programs if name not in record["failures"]]
+        with started(programs, workload, threads, settings.longest) as (workers, failures):
+            record["failures"] |= failures
             for worker in workers:
-                cold[worker.name].append(worker.cold)
+                cold.setdefault(worker.name, []).append(worker.cold)
+                record["extra"].setdefault(worker.name, worker.extra)
+            turns = take_turns(workers, settings.rounds, settings.patience)
+            for name, values in turns.items():
+                warm.setdefault(name, []).extend(values)
+            if alone:
+                record["errors"] = errors(workload, workers, settings)
     record["cold"] = {name: median(values) for name, values in cold.items()}
     record["warm"] = {name: median(values) for name, values in warm.items()}
     record["turns"] = {name: len(values) for name, values in warm.items()}
@@ -149,6 +158,18 @@ def show_times(report, records, threads):
     report.say("Ratios of first calls: " + ", ".join(first_calls(records)) + ".")
 
 
+def show_best(report, records):
+    """A stricter comparison: everybody with the number of threads that suits it best."""
+    best = report.figures["best"] = {}
+    for workload in WORKLOADS:
+        warm = [record["warm"] for record in records if record["workload"] == workload.name]
+        best[workload.name] = ratio({name: min(times[name] for times in warm) for name in warm[-1]})
+    text = ", ".join(f"{name} {value:.1f}" for name, value in best.items())
+    report.say()
+    report.say("Ratios with every program at the number of threads that suits it best, of the two:")
+    report.say(f"{text}.")
+
+
 def first_calls(records):
     """The same ratio with everybody's first call in a fresh process."""
     for record in records:
@@ -180,8 +201,8 @@ def show_errors(report, records):
 def show_memory(report, records):
     report.head("Extra memory")
     report.say("MiB beyond the caller's arrays, at the peak of a fresh process's first call; code")
-    report.say("that is read in counts too, and the result where the program allocates it (nifty-ls")
-    report.say("and astropy).")
+    report.say("that is read in counts too, and the result where the program allocates it, as")
+    report.say("nifty-ls and astropy do.")
     report.say()
     rows = []
     for record, workload in zip(records, WORKLOADS):
@@ -201,8 +222,8 @@ def scaling(report, settings, threads, title, key, sizes):
         # Small ones take turns; the large ones have the memory for themselves.
         groups = [names] if max(n, nf) <= 10**6 else [[name] for name in names]
         for group in groups:
-            with started(group, workload, threads, settings.longest) as (workers, failures):
-                warm = take_turns(workers, settings.rounds, settings.patience / 4)
+            with started(group, workload, threads, settings.enough) as (workers, failures):
+                warm = take_turns(workers, 15, settings.patience / 2)
                 for worker in workers:
                     point["warm"][worker.name] = median(warm[worker.name])
                     point["extra"][worker.name] = worker.extra
@@ -229,7 +250,7 @@ def affordable(name, workload, last, settings):
     before, seconds, extra = last[name]
     growth = max(workload.nf / before.nf, workload.n / before.n)
     arrays = 32 * (workload.n + workload.nf)
-    return growth * seconds <= settings.longest and growth * extra + arrays <= 0.8 * available()
+    return growth * seconds <= settings.enough and growth * extra + arrays <= 0.8 * available()
 
 
 def scaling_in_nf(report, settings, threads):
@@ -240,7 +261,7 @@ def scaling_in_nf(report, settings, threads):
     spread = max(rates) / min(rates)
     report.figures["spread of the time per frequency"] = spread
     report.say()
-    report.say(f"libfourier's time per frequency from nf = 1e5 on: within a factor of {spread:.2f}.")
+    report.say(f"libfourier's time per frequency from nf = 1e5: within a factor of {spread:.2f}.")
 
 
 def scaling_in_n(report, settings, threads):
@@ -250,14 +271,17 @@ def scaling_in_n(report, settings, threads):
 
 
 def many_calls(report, settings, threads):
-    """1000 calls from the start of a process, beside one warm call."""
+    """1000 calls with different series in a fresh process, beside one warm call."""
     report.head("Many short calls, n = 1000, nf = 100 000")
     workload = of_size(1000, 100_000)
     rows = []
     for count in counts(threads):
-        with started([OURS], workload, count, None) as ([worker], _):
-            total = worker.ask("series_of_calls", 1000)
-            call = median([worker.ask("turn") for _ in range(20)])
+        totals, turns = [], []
+        for _ in range(3):
+            with started([OURS], workload, count, None) as ([worker], _):
+                totals.append(worker.ask("series_of_calls", 1000))
+                turns += [worker.ask("turn") for _ in range(20)]
+        total, call = median(totals), median(turns)
         rows.append([count, duration(total), duration(call), times(total / (1000 * call), 2)])
         report.figures[f"1000 calls on {count}"] = {"seconds": total, "one": call}
     columns = ["threads", "1000 different series", "one warm call", "1000 calls / 1000 × one"]
@@ -278,7 +302,7 @@ def legacy(report, settings, threads):
         for name in ("legacy loop", "libfourier direct", OURS):
             for count in counts(1 if name == "legacy loop" else threads):
                 with started([name], workload, count, None) as ([worker], _):
-                    warm = median(take_turns([worker], settings.rounds, settings.patience)[name])
+                    warm = median(take_turns([worker], 15, settings.patience)[name])
                     found = [worker.ask("power", ks, shift) for shift in (0.0, JULIAN)]
                 wrong = [oracle.error(values, exact) for values in found]
                 if name == "legacy loop":
