@@ -2,9 +2,10 @@
 #
 #   make            the library in build/lib and the header in include/
 #   make demo       the power spectrum of a star, six ways, and its picture
+#   make demo-fits  a CCD frame before and after the median filter
 #   make test       every test
 #   make examples   the C and Fortran examples, in build/bin
-#   make bench      beside other people's libraries (12 minutes); BENCH_FLAGS=--quick: in one
+#   make bench      beside other people's libraries
 #   make install PREFIX=/usr/local DESTDIR= LIBDIR=... FORTRAN=no      make uninstall
 #   make setup      installs what demo, test and examples need and this machine lacks
 #   make header     writes include/fourier.h anew        make clean
@@ -37,7 +38,7 @@ STATIC  := $(LIB)/libfourier.a
 RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 
 .DELETE_ON_ERROR:
-.PHONY: all examples fortran python demo test bench setup header install uninstall clean
+.PHONY: all examples fortran python demo demo-fits test bench bench-median setup header install uninstall clean
 
 all: $(SHARED) $(STATIC) $(LIB)/.native-libs
 
@@ -63,7 +64,7 @@ $(LIB)/.native-libs: | $(SHARED)
 	@rm -f $(LIB)/.empty.a
 
 header:
-	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header
+	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header committed
 
 # --- what the machine needs ------------------------------------------------------------------
 
@@ -97,7 +98,8 @@ build/bin/c/%: c_examples/%.c include/fourier.h $(SHARED) | setup
 	$(CC) $(C_FLAGS) $< -o $@ $(LINK) $(EXTRA) -lm
 
 # build/bin/c/NAME: EXTRA = flags of an example that needs more
-build/bin/c/smooth_fits: EXTRA = $$(pkg-config --cflags --libs cfitsio)
+build/bin/c/smooth_fits: EXTRA = c_examples/smooth_fits/smooth_file.c $$(pkg-config --cflags --libs cfitsio)
+build/bin/c/smooth_fits: c_examples/smooth_fits/smooth_file.c c_examples/smooth_fits/smooth_file.h
 
 fortran: $(if $(FORTRAN_MODULES),$(FORTRAN_LIBRARY))
 
@@ -109,7 +111,9 @@ $(FORTRAN_LIBRARY): $(FORTRAN_MODULES) | setup
 
 build/bin/fortran/%: fortran/examples/%.f90 $(FORTRAN_LIBRARY) $(SHARED) | setup
 	@mkdir -p $(@D)
-	$(FC) $(F_FLAGS) -Ibuild/fortran -J$(@D) $< -o $@ $(FORTRAN_LIBRARY) $(LINK)
+	$(FC) $(F_FLAGS) -Ibuild/fortran -J$(@D) $< -o $@ $(FORTRAN_LIBRARY) $(LINK) $(EXTRA)
+
+build/bin/fortran/smooth_image: EXTRA = $$(pkg-config --libs cfitsio)
 
 build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
 	@mkdir -p $(@D)
@@ -131,6 +135,14 @@ build/python/.%: python/%.pyf tools/f2py.sh build/venv/.ready | $(SHARED) setup
 demo: all examples python | setup
 	$(VENV) demo/demo.py build/demo
 
+FRAME := saao_ccd_a8280271.fits
+
+# A real CCD frame before and after the median filter, in build/demo.
+demo-fits: build/bin/c/smooth_fits build/venv/.ready
+	@mkdir -p build/demo
+	build/bin/c/smooth_fits -s 5 -o build/demo data/$(FRAME)
+	$(VENV) demo/before_after.py data/$(FRAME) build/demo/$(FRAME) build/demo/before_after.png
+
 # --- tests -----------------------------------------------------------------------------------
 
 test: all examples fortran python
@@ -138,23 +150,31 @@ test: all examples fortran python
 
 # --- benchmarks ------------------------------------------------------------------------------
 
-# Programs of benches/, each for itself: python prints its tables and writes to build/bench.
-BENCHES := peers
+# Beside what users would pick instead: tables and pictures in build/bench.
+# BENCH_FLAGS=--quick makes it a matter of minutes.
+.PHONY: bench-process bench-median bench-peers
+bench: bench-process bench-median bench-peers
 
-# A second private environment: the libraries that ours is measured beside.
-BENCH_VENV := build/venv-bench/bin/python
-build/venv-bench/.ready: benches/requirements.txt | setup
-	rm -rf build/venv-bench
-	$(PYTHON) -m venv build/venv-bench
-	$(BENCH_VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
+build/venv/.bench: benches/requirements.txt build/venv/.ready
+	$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+build/bin/bench/%: benches/%.c include/fourier.h $(SHARED) | setup
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $< -o $@ $(LINK) -lm
+
+bench-process: build/bin/bench/process
+	$<
+
+bench-median: all build/bin/c/smooth_fits build/venv/.bench
+	$(VENV) benches/median.py $(BENCH_FLAGS)
 
 build/bench/liblegacy_loop.so: benches/legacy_loop.f90 | setup
 	@mkdir -p $(@D)
-	$(FC) -std=f2018 -Wall -Wextra -Werror -O3 -march=native -fPIC -shared $< -o $@
+	$(FC) $(F_FLAGS) -O3 -march=native -fPIC -shared $< -o $@
 
-bench: all build/venv-bench/.ready build/bench/liblegacy_loop.so
-	$(foreach bench,$(BENCHES),$(BENCH_VENV) benches/$(bench).py $(BENCH_FLAGS) &&) true
+bench-peers: all build/venv/.bench build/bench/liblegacy_loop.so
+	$(VENV) benches/peers.py $(BENCH_FLAGS)
 
 # --- installation ----------------------------------------------------------------------------
 

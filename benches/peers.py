@@ -5,7 +5,7 @@ and ducc0 are given their bare transform only, at a tolerance of 1e-12; nifty-ls
 Lomb-Scargle are called as their users do. Every program runs in a process of its own, they take
 turns, and what counts is the median.
 
-usage: peers.py [--quick] [--threads N] [--output FOLDER]        run by `make bench`
+usage: peers.py [--quick] [--threads N] [--output FOLDER]        run by `make bench-peers`
 """
 
 import argparse
@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--output", default=os.path.join(PROJECT, "build", "bench"), help="folder")
     arguments = parser.parse_args()
     if not os.path.exists(LEGACY):
-        sys.exit(f"peers: {LEGACY} is not there: run `make bench`")
+        sys.exit(f"peers: {LEGACY} is not there: run `make bench-peers`")
     sys.path.insert(0, os.path.join(PROJECT, "python"))
     settings, threads = sections.Settings(arguments.quick), arguments.threads
     report, start = Report(), time.monotonic()

@@ -6,7 +6,9 @@ module libfourier
   ! One line for each module.
   use libfourier_status
   use libfourier_spectrum
+  use libfourier_median
   use libfourier_parallel
+  use libfourier_process
   implicit none
   public
   ! What the modules share among themselves.

@@ -37,6 +37,20 @@ module libfourier_status
   integer, parameter, public :: FOURIER_TASK_FAILED = 7
   !> A defect of the library itself.
   integer, parameter, public :: FOURIER_INTERNAL = 8
+  !> The stream has ended and everything in it has been read.
+  integer, parameter, public :: FOURIER_END_OF_STREAM = 9
+  !> What was waited for did not come in time.
+  integer, parameter, public :: FOURIER_TIMED_OUT = 10
+  !> The line is longer than the room for it (C only).
+  integer, parameter, public :: FOURIER_LINE_CONTINUES = 11
+  !> The program has ended, but somebody else took its exit status.
+  integer, parameter, public :: FOURIER_STATUS_LOST = 12
+  !> The process was started by another process, of which this one is a forked copy.
+  integer, parameter, public :: FOURIER_NOT_OUR_CHILD = 13
+  !> The program wrote more that nobody has read than may be kept.
+  integer, parameter, public :: FOURIER_OUTPUT_LIMIT = 14
+  !> The program has not ended yet.
+  integer, parameter, public :: FOURIER_STILL_RUNNING = 15
 
   !> A whole number in as many digits as it needs.
   interface decimal

@@ -19,6 +19,24 @@
 
 
 /**
+ * What a program is doing.
+ */
+typedef enum fourier_run_state {
+  /**
+   * It runs, or would if it had the processor.
+   */
+  FOURIER_RUNNING = 0,
+  /**
+   * It is stopped, until it is resumed.
+   */
+  FOURIER_STOPPED = 1,
+  /**
+   * It has ended.
+   */
+  FOURIER_EXITED = 2,
+} fourier_run_state;
+
+/**
  * What every function that can fail returns. 0 is success, a positive number one of these, a
  * negative number -errno from the operating system. Numbers are never reused.
  */
@@ -59,6 +77,34 @@ typedef enum fourier_status {
    * A defect of the library itself; please report it with fourier_last_error().
    */
   FOURIER_INTERNAL = 8,
+  /**
+   * The stream has ended and everything in it has been read.
+   */
+  FOURIER_END_OF_STREAM = 9,
+  /**
+   * What was waited for did not come in time.
+   */
+  FOURIER_TIMED_OUT = 10,
+  /**
+   * The line is longer than the room for it; the rest follows on the next call.
+   */
+  FOURIER_LINE_CONTINUES = 11,
+  /**
+   * The program has ended, but somebody else took its exit status.
+   */
+  FOURIER_STATUS_LOST = 12,
+  /**
+   * The handle belongs to another process, of which this one is a forked copy.
+   */
+  FOURIER_NOT_OUR_CHILD = 13,
+  /**
+   * The program wrote more that nobody has read than may be kept.
+   */
+  FOURIER_OUTPUT_LIMIT = 14,
+  /**
+   * The program has not ended yet.
+   */
+  FOURIER_STILL_RUNNING = 15,
 } fourier_status;
 
 /**
@@ -80,10 +126,160 @@ typedef enum fourier_method {
 } fourier_method;
 
 /**
+ * What a window of the median filter sees beyond the edges of the image.
+ */
+typedef enum fourier_border {
+  /**
+   * d c b a | a b c d | d c b a: the edge is repeated.
+   */
+  FOURIER_BORDER_REFLECT = 0,
+  /**
+   * d c b | a b c d | c b a: the edge is not repeated.
+   */
+  FOURIER_BORDER_MIRROR = 1,
+  /**
+   * a a a a | a b c d | d d d d
+   */
+  FOURIER_BORDER_NEAREST = 2,
+  /**
+   * a b c d | a b c d | a b c d
+   */
+  FOURIER_BORDER_WRAP = 3,
+  /**
+   * The fill value everywhere.
+   */
+  FOURIER_BORDER_CONSTANT = 4,
+} fourier_border;
+
+/**
+ * What the median filter does with NaN.
+ */
+typedef enum fourier_nan_policy {
+  /**
+   * NaN counts as larger than any number, so a median is NaN where most of its window is.
+   */
+  FOURIER_NAN_LARGEST = 0,
+  /**
+   * NaN is left out of each window: the median of the n cells that remain is the one of rank
+   * n/2, and NaN where none remains.
+   */
+  FOURIER_NAN_OMIT = 1,
+} fourier_nan_policy;
+
+/**
+ * The standard streams of a program.
+ */
+typedef enum fourier_stream {
+  /**
+   * Standard input.
+   */
+  FOURIER_STDIN = 0,
+  /**
+   * Standard output.
+   */
+  FOURIER_STDOUT = 1,
+  /**
+   * Standard error.
+   */
+  FOURIER_STDERR = 2,
+} fourier_stream;
+
+/**
+ * Where a standard stream of a program leads.
+ */
+typedef enum fourier_redirect {
+  /**
+   * To this program, through a pipe.
+   */
+  FOURIER_REDIRECT_PIPE = 0,
+  /**
+   * Where this program's own leads; nowhere when this program has closed its own.
+   */
+  FOURIER_REDIRECT_INHERIT = 1,
+  /**
+   * Nowhere: to /dev/null.
+   */
+  FOURIER_REDIRECT_NULL = 2,
+  /**
+   * stderr only: where stdout leads.
+   */
+  FOURIER_REDIRECT_MERGE = 3,
+  /**
+   * To this program, through a pseudo-terminal: for programs that hold their output back when
+   * it leads to a pipe. As stdin or stderr it is the terminal of stdout, which must be one too,
+   * and what comes on stderr is read as stdout. The program gets a session of its own.
+   */
+  FOURIER_REDIRECT_TERMINAL = 4,
+} fourier_redirect;
+
+/**
+ * What fourier_process_poll waits for, as bits to be added up.
+ */
+typedef enum fourier_event {
+  /**
+   * A line of stdout, or its end: fourier_process_read_line does not wait.
+   */
+  FOURIER_EVENT_STDOUT_LINE = 1,
+  /**
+   * A line of stderr, or its end.
+   */
+  FOURIER_EVENT_STDERR_LINE = 2,
+  /**
+   * Bytes of stdout, or its end: fourier_process_read does not wait.
+   */
+  FOURIER_EVENT_STDOUT_BYTES = 4,
+  /**
+   * Bytes of stderr, or its end.
+   */
+  FOURIER_EVENT_STDERR_BYTES = 8,
+  /**
+   * Room in stdin, or nobody who reads it: fourier_process_write does not wait to begin.
+   */
+  FOURIER_EVENT_STDIN = 16,
+  /**
+   * The end of the program: fourier_process_wait does not wait.
+   */
+  FOURIER_EVENT_EXIT = 32,
+} fourier_event;
+
+/**
+ * How fourier_process_expect compares a pattern with a line.
+ */
+typedef enum fourier_match {
+  /**
+   * The line contains the pattern.
+   */
+  FOURIER_MATCH_TEXT = 0,
+  /**
+   * The whole line matches the pattern as a file name does in a shell: *, ?, [a-z], [!a-z], and
+   * a backslash before what is meant as it is; over bytes, whatever the locale.
+   */
+  FOURIER_MATCH_GLOB = 1,
+} fourier_match;
+
+/**
+ * Things to wait for, as bits.
+ */
+typedef struct Events Events;
+
+/**
  * How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
  * of calls, from several threads at once as long as nobody changes it meanwhile.
  */
 typedef struct fourier_options fourier_options;
+
+/**
+ * A program that was started. Opaque; made by fourier_process_start. It may be used from several
+ * threads at once, except that nobody else may use it while it is freed. In a forked copy of the
+ * program that started it, every call returns FOURIER_NOT_OUR_CHILD.
+ */
+typedef struct fourier_process fourier_process;
+
+/**
+ * How a program is to be started. Opaque; made by fourier_process_options_new. One handle may
+ * serve any number of starts, from several threads at once as long as nobody changes it meanwhile.
+ */
+typedef struct fourier_process_options fourier_process_options;
 
 /**
  * Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -207,6 +403,192 @@ int fourier_transform(int64_t n,
                       const struct fourier_options *options);
 
 /**
+ * Sets what the median filter does with NaN; of no effect on integers.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param policy   FOURIER_NAN_LARGEST (the default) or FOURIER_NAN_OMIT
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_nan_policy(struct fourier_options *options, fourier_nan_policy policy);
+
+/**
+ * Median filter of an image in double precision: each pixel becomes the median of the window
+ * around it, as scipy.ndimage.median_filter computes it.
+ *
+ * The window of s cells along an axis starts at i - s/2. The median of n cells is the one of rank
+ * n/2 in ascending order, counted from 0: for even n the upper of the two in the middle, never an
+ * average. NaN counts as larger than any number, or is left out: see
+ * fourier_options_set_nan_policy. The result does not depend on the number of threads.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels; NULL only when there are none. out may be in, which
+ *                      takes memory for a copy of the image, but may not overlap it otherwise
+ * @param size_rows     rows of the window, >= 1; may exceed those of the image
+ * @param size_columns  columns of the window, >= 1; may exceed those of the image
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT, else ignored
+ * @param options       threads, progress, NaN; NULL = defaults
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY, FOURIER_CANCELLED. On
+ *         failure out is untouched, except after the latter two and FOURIER_INTERNAL, which may
+ *         leave it partly written. From any thread, and in a forked child.
+ */
+int fourier_median_filter_f64(int64_t rows,
+                              int64_t columns,
+                              const double *in,
+                              double *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of single precision: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT, rounded to float
+ * @param options       threads, progress, NaN; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_f32(int64_t rows,
+                              int64_t columns,
+                              const float *in,
+                              float *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of signed 64-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_i64(int64_t rows,
+                              int64_t columns,
+                              const int64_t *in,
+                              int64_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of signed 32-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_i32(int64_t rows,
+                              int64_t columns,
+                              const int32_t *in,
+                              int32_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of signed 16-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_i16(int64_t rows,
+                              int64_t columns,
+                              const int16_t *in,
+                              int16_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of unsigned 16-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_u16(int64_t rows,
+                              int64_t columns,
+                              const uint16_t *in,
+                              uint16_t *out,
+                              int64_t size_rows,
+                              int64_t size_columns,
+                              fourier_border border,
+                              double fill,
+                              const struct fourier_options *options);
+
+/**
+ * Median filter of an image of unsigned 8-bit integers: as fourier_median_filter_f64.
+ *
+ * @param rows          number of rows, >= 0
+ * @param columns       number of columns, >= 0
+ * @param in            rows*columns pixels, row by row; NULL only when there are none
+ * @param out           rows*columns pixels, apart from in or equal to it; NULL only when none
+ * @param size_rows     rows of the window, >= 1
+ * @param size_columns  columns of the window, >= 1
+ * @param border        what windows see beyond the edges, FOURIER_BORDER_REFLECT to _CONSTANT
+ * @param fill          the value there for FOURIER_BORDER_CONSTANT; must be such an integer
+ * @param options       threads, progress; NULL = defaults
+ * @return as fourier_median_filter_f64. From any thread, and in a forked child.
+ */
+int fourier_median_filter_u8(int64_t rows,
+                             int64_t columns,
+                             const uint8_t *in,
+                             uint8_t *out,
+                             int64_t size_rows,
+                             int64_t size_columns,
+                             fourier_border border,
+                             double fill,
+                             const struct fourier_options *options);
+
+/**
  * Makes options with every setting at its default.
  *
  * @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
@@ -307,6 +689,469 @@ int fourier_parallel_map(int64_t count,
                          void *user,
                          int *results,
                          const struct fourier_options *options);
+
+/**
+ * Starts a program. No shell is involved: the words are given as they are.
+ *
+ * The program gets an empty signal mask, default signal dispositions and no descriptor but 0, 1
+ * and 2. The cost does not grow with this program's memory. Nothing is changed in this program:
+ * no signal handler, no mask. From any thread; environ must not be changed meanwhile.
+ *
+ * @param argv     the program and its arguments, ended by NULL; at least the program. One without
+ *                 a slash in its name is searched on the PATH that it will have
+ * @param options  NULL = defaults: stdin from nothing, stdout to a pipe, the rest as this
+ *                 program's, a process group of its own
+ * @param process  not NULL; receives a handle for fourier_process_free, or NULL on failure
+ * @return FOURIER_OK; -errno of the step that failed, which fourier_last_error() names: a missing
+ *         program or directory (-ENOENT), one that may not be executed (-EACCES)...; nothing is
+ *         left behind then. FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY
+ */
+int fourier_process_start(const char *const *argv,
+                          const struct fourier_process_options *options,
+                          struct fourier_process **process);
+
+/**
+ * Sends a signal to the program, and to its whole group when it has its own. After the program's
+ * end nothing is sent, and that is FOURIER_OK. From any thread.
+ *
+ * @param process  not NULL
+ * @param signal   1 to 64, as in signal.h
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno (-EPERM...)
+ */
+int fourier_process_signal(struct fourier_process *process, int signal);
+
+/**
+ * Stops the program with SIGSTOP and returns once it has stopped, or has ended. From any thread.
+ *
+ * @param process  not NULL
+ * @param timeout  seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK; FOURIER_TIMED_OUT: the signal was sent, but the program was not yet seen
+ *         stopped; else as fourier_process_signal, and FOURIER_NOT_FINITE (a NaN timeout)
+ */
+int fourier_process_pause(struct fourier_process *process, double timeout);
+
+/**
+ * Lets a stopped program go on, with SIGCONT. From any thread.
+ *
+ * @param process  not NULL
+ * @return as fourier_process_signal
+ */
+int fourier_process_resume(struct fourier_process *process);
+
+/**
+ * Kills the program with SIGKILL, stopped or not. Does not wait for its end. From any thread.
+ *
+ * @param process  not NULL
+ * @return as fourier_process_signal
+ */
+int fourier_process_kill(struct fourier_process *process);
+
+/**
+ * Asks the program to end with SIGTERM, which a stopped one is resumed for; kills it with SIGKILL
+ * when it has not ended in time. Waits for its end. From any thread.
+ *
+ * @param process     not NULL
+ * @param grace       seconds before it is killed; negative = it never is
+ * @param returncode  NULL, or receives the return code as from fourier_process_wait
+ * @return as fourier_process_wait, never FOURIER_TIMED_OUT
+ */
+int fourier_process_stop(struct fourier_process *process, double grace, int *returncode);
+
+/**
+ * Waits for the end of the program; again and from any thread, with the same answer. What the
+ * program writes meanwhile is kept for reading. A stop is no end, and processes that the program
+ * left behind are not waited for.
+ *
+ * @param process     not NULL
+ * @param timeout     seconds; negative = for ever, 0 = do not wait
+ * @param returncode  NULL, or receives the exit code (0 to 255), or -s when signal s killed the
+ *                    program; untouched on failure
+ * @return FOURIER_OK; FOURIER_TIMED_OUT; FOURIER_STATUS_LOST: it has ended, but this program
+ *         ignores SIGCHLD, or another part of it took the status with a wait for any child;
+ *         FOURIER_OUTPUT_LIMIT: the program writes more than is kept; FOURIER_INVALID_ARGUMENT,
+ *         FOURIER_NOT_FINITE (a NaN timeout), FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD
+ */
+int fourier_process_wait(struct fourier_process *process, double timeout, int *returncode);
+
+/**
+ * Tells what the program is doing now. From any thread.
+ *
+ * @param process  not NULL
+ * @param state    not NULL; receives FOURIER_RUNNING, FOURIER_STOPPED or FOURIER_EXITED
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno
+ */
+int fourier_process_state(struct fourier_process *process, enum fourier_run_state *state);
+
+/**
+ * The process id that the program has, or had: after its end the system may give the number to
+ * another process, so send signals with fourier_process_signal, which knows the difference.
+ * From any thread.
+ *
+ * @param process  NULL is allowed
+ * @return a number above 1; INT32_MIN for NULL, which kill(2) refuses (unlike 0 and -1)
+ */
+int64_t fourier_process_pid(const struct fourier_process *process);
+
+/**
+ * Frees a handle. A program that still runs is killed, with its group when it has its own, and
+ * collected, unless the options said otherwise; nobody else may be using the handle. In a forked
+ * copy of the program that started it only the copy's descriptors are closed. From any thread.
+ *
+ * @param process  from fourier_process_start, not yet freed; NULL is allowed
+ */
+void fourier_process_free(struct fourier_process *process);
+
+/**
+ * Reads a line. Whatever pieces the program writes, a line is what a newline ends, or the end of
+ * the stream; bytes of any value pass.
+ *
+ * The stream ends when the program has closed it, or has ended and what was in the pipe then has
+ * been read, though processes that it left behind may still hold the pipe. From any thread.
+ *
+ * @param process   not NULL
+ * @param stream    FOURIER_STDOUT or FOURIER_STDERR, when it leads to this program
+ * @param line      not NULL; receives the line without its newline, NUL-terminated
+ * @param capacity  bytes that line can hold, with the NUL: at least 2
+ * @param length    NULL, or receives the length of what is in line, without the NUL
+ * @param timeout   seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK; FOURIER_LINE_CONTINUES: line holds capacity - 1 bytes of a longer line, the
+ *         rest follows on the next call; FOURIER_END_OF_STREAM; FOURIER_TIMED_OUT: nothing was
+ *         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream is
+ *         to be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
+ *         FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD, -errno
+ */
+int fourier_process_read_line(struct fourier_process *process,
+                              fourier_stream stream,
+                              char *line,
+                              size_t capacity,
+                              size_t *length,
+                              double timeout);
+
+/**
+ * Waits for a whole line and tells its length without reading it, so that room for it can be made.
+ * From any thread.
+ *
+ * @param process  not NULL
+ * @param stream   as for fourier_process_read_line
+ * @param length   not NULL; receives the length of the line, without its newline
+ * @param timeout  seconds; negative = for ever, 0 = do not wait
+ * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES; FOURIER_OUTPUT_LIMIT also
+ *         when the line itself is longer than the output limit
+ */
+int fourier_process_line_length(struct fourier_process *process,
+                                fourier_stream stream,
+                                size_t *length,
+                                double timeout);
+
+/**
+ * Reads bytes as they come. From any thread.
+ *
+ * @param process   not NULL
+ * @param stream    as for fourier_process_read_line
+ * @param buffer    not NULL; receives at least one byte; no NUL is added
+ * @param capacity  bytes that buffer can hold, at least 1
+ * @param length    not NULL; receives the number of bytes read
+ * @param timeout   seconds; negative = for ever, 0 = do not wait
+ * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES
+ */
+int fourier_process_read(struct fourier_process *process,
+                         fourier_stream stream,
+                         void *buffer,
+                         size_t capacity,
+                         size_t *length,
+                         double timeout);
+
+/**
+ * Writes to the program's stdin, which must be a pipe or a terminal (see the options). What the
+ * program writes meanwhile is kept for reading. SIGPIPE is never raised in this program.
+ * From any thread.
+ *
+ * @param process  not NULL
+ * @param data     size bytes; NULL when size is 0
+ * @param size     number of bytes
+ * @param written  NULL, or receives how many bytes were written, also on failure
+ * @param timeout  seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nobody reads, or after
+ *         fourier_process_close_stdin; else as fourier_process_read_line
+ */
+int fourier_process_write(struct fourier_process *process,
+                          const void *data,
+                          size_t size,
+                          size_t *written,
+                          double timeout);
+
+/**
+ * Ends the program's stdin: it reads the end of file. Again is allowed. From any thread.
+ *
+ * @param process  not NULL
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno
+ */
+int fourier_process_close_stdin(struct fourier_process *process);
+
+/**
+ * Waits until something wanted has come from any of several programs. What they write meanwhile is
+ * kept for reading. From any thread.
+ *
+ * @param count      number of programs, at least 1
+ * @param processes  count handles, none NULL
+ * @param wanted     not NULL; count sums of fourier_event; 0 leaves a program out, but not all
+ *                   may be 0
+ * @param ready      not NULL; count elements: receives those events of wanted[i] that have come
+ * @param timeout    seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK when any has come; FOURIER_TIMED_OUT when none has, ready is all 0 then; else
+ *         as fourier_process_read_line
+ */
+int fourier_process_poll(int64_t count,
+                         struct fourier_process *const *processes,
+                         const int *wanted,
+                         int *ready,
+                         double timeout);
+
+/**
+ * Waits for a line that matches one of several patterns. It and the lines before it are then
+ * read; when none comes, nothing is, and fourier_process_read_line shows what came instead.
+ * From any thread.
+ *
+ * @param process   not NULL
+ * @param stream    FOURIER_STDOUT or FOURIER_STDERR, when it leads to this program
+ * @param patterns  strings, ended by NULL; at least one
+ * @param kind      a fourier_match: how they are compared
+ * @param which     NULL, or receives the index of the first pattern that matches
+ * @param line      receives the line that matches, as fourier_process_read_line; NULL = not wanted
+ * @param capacity  bytes that line can hold, with the NUL: at least 2. A longer line that matches
+ *                  is refused with FOURIER_INVALID_ARGUMENT and stays readable
+ * @param length    NULL, or receives the length of the line that matches, also of one refused
+ * @param timeout   seconds; negative = for ever, 0 = do not wait
+ * @return FOURIER_OK; FOURIER_TIMED_OUT or FOURIER_END_OF_STREAM when no line matched; else as
+ *         fourier_process_read_line
+ */
+int fourier_process_expect(struct fourier_process *process,
+                           fourier_stream stream,
+                           const char *const *patterns,
+                           fourier_match kind,
+                           int *which,
+                           char *line,
+                           size_t capacity,
+                           size_t *length,
+                           double timeout);
+
+/**
+ * Runs a program from start to end: gives it its input, collects what it writes, and tells its
+ * return code. A program that runs for longer than it may is killed. From any thread.
+ *
+ * @param argv        not NULL; as for fourier_process_start
+ * @param options     as for fourier_process_start; NULL = defaults
+ * @param data        size bytes for its stdin, which then is a pipe unless the options lead it to
+ *                    a terminal; NULL when size is 0
+ * @param size        number of bytes
+ * @param timeout     seconds for the whole run; negative = as long as it likes
+ * @param returncode  NULL, or receives the return code as from fourier_process_wait
+ * @param out         NULL, or receives what it wrote to stdout, NUL-terminated, for
+ *                    fourier_process_output_free; NULL when stdout leads elsewhere
+ * @param out_size    NULL, or receives the number of bytes in out, without the NUL
+ * @param err         NULL, or the same for stderr, which then leads to this program unless the
+ *                    options lead it elsewhere than to its default
+ * @param err_size    NULL, or as out_size
+ * @return FOURIER_OK, whatever the return code; FOURIER_TIMED_OUT: it was killed;
+ *         FOURIER_STATUS_LOST: it has ended, but its return code is lost; in both cases the
+ *         outputs are what it wrote.
+ *         Else as fourier_process_start and _wait: then the outputs are NULL and 0
+ */
+int fourier_process_run(const char *const *argv,
+                        const struct fourier_process_options *options,
+                        const void *data,
+                        size_t size,
+                        double timeout,
+                        int *returncode,
+                        char **out,
+                        size_t *out_size,
+                        char **err,
+                        size_t *err_size);
+
+/**
+ * Frees what fourier_process_run collected. From any thread.
+ *
+ * @param text  from fourier_process_run, not yet freed; NULL is allowed
+ */
+void fourier_process_output_free(char *text);
+
+/**
+ * Tells what a program used, with the children it waited for; once it has ended. From any thread.
+ *
+ * @param process      not NULL
+ * @param wall         NULL, or receives the seconds from its start until its end was seen
+ * @param user         NULL, or receives the seconds of processor time in the program
+ * @param system       NULL, or receives the seconds of processor time in the system for it
+ * @param peak_memory  NULL, or receives the largest resident memory of one process in bytes; -1
+ *                     when it is not above the peak that this program itself had before the start,
+ *                     which Linux counts in
+ * @return FOURIER_OK; FOURIER_STILL_RUNNING; FOURIER_STATUS_LOST; FOURIER_INVALID_ARGUMENT,
+ *         FOURIER_NOT_OUR_CHILD
+ */
+int fourier_process_usage(struct fourier_process *process,
+                          double *wall,
+                          double *user,
+                          double *system,
+                          int64_t *peak_memory);
+
+/**
+ * The number that a signal has on this system. From any thread.
+ *
+ * @param name  "SIGTERM" or "TERM", and so on; NULL is allowed
+ * @return a positive number; 0 for NULL or an unknown name
+ */
+int fourier_signal_number(const char *name);
+
+/**
+ * Makes options with every setting at its default: stdin from nothing, stdout to a pipe, stderr,
+ * environment and directory as this program's, a process group of its own, killed on free.
+ *
+ * @return a handle for fourier_process_options_free, never NULL. From any thread.
+ */
+struct fourier_process_options *fourier_process_options_new(void);
+
+/**
+ * Frees options. Programs started with them are not touched.
+ *
+ * @param options  from fourier_process_options_new, not yet freed; NULL is allowed; not while
+ *                 another thread uses it
+ */
+void fourier_process_options_free(struct fourier_process_options *options);
+
+/**
+ * Sets the directory that the program starts in. A program named with a slash that does not begin
+ * its name is searched from there.
+ *
+ * @param options    not NULL; not while another thread uses them
+ * @param directory  a path; NULL = this program's directory
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is told by the start
+ */
+int fourier_process_options_set_directory(struct fourier_process_options *options,
+                                          const char *directory);
+
+/**
+ * Sets a variable in the program's environment, or removes it.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param name     not NULL, not empty, without '='
+ * @param value    NULL = the program does not get this variable
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_options_set_env(struct fourier_process_options *options,
+                                    const char *name,
+                                    const char *value);
+
+/**
+ * Gives the program an empty environment: nothing of this program's, nor what was set so far.
+ * What is set later is given.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_options_clear_env(struct fourier_process_options *options);
+
+/**
+ * Sets where a standard stream of the program leads.
+ *
+ * @param options   not NULL; not while another thread uses them
+ * @param stream    a fourier_stream
+ * @param redirect  a fourier_redirect; FOURIER_REDIRECT_MERGE for FOURIER_STDERR only
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_options_set_stream(struct fourier_process_options *options,
+                                       fourier_stream stream,
+                                       fourier_redirect redirect);
+
+/**
+ * Leads a standard stream of the program to a file, which the start opens: to read as stdin; made,
+ * or emptied, as stdout and stderr.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param stream   a fourier_stream
+ * @param path     not NULL; from this program's directory when it does not begin with a slash
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the
+ *         start
+ */
+int fourier_process_options_set_file(struct fourier_process_options *options,
+                                     fourier_stream stream,
+                                     const char *path);
+
+/**
+ * Sets whether the program gets a process group of its own. Signals then reach the whole group:
+ * the program and what it started. Without, they reach the program alone, and a Ctrl-C at this
+ * program's terminal reaches both.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param own      non-zero (default) = a group of its own; 0 = this program's group
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_options_set_group(struct fourier_process_options *options, int own);
+
+/**
+ * Sets what becomes of a program that still runs when its handle is freed.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param kill     non-zero (default) = it is killed; 0 = it goes on, and is collected at a later
+ *                 start or free once it has ended
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_options_set_kill_on_free(struct fourier_process_options *options, int kill);
+
+/**
+ * Sets how long the program may run. When the time is up it is killed by the next call on its
+ * handle, or by the one that is waiting; its return code is then -SIGKILL.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param seconds  counted from the start; negative (default) = as long as it likes
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (NaN)
+ */
+int fourier_process_options_set_time_limit(struct fourier_process_options *options, double seconds);
+
+/**
+ * Sets how much of each of the program's streams is kept for later reading. While a call waits for
+ * one thing, what comes on the other streams is kept, so that the program never stands before a
+ * full pipe; when that would be more than this, the call returns FOURIER_OUTPUT_LIMIT.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param bytes    at least 1; default 2^30
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_options_set_output_limit(struct fourier_process_options *options,
+                                             int64_t bytes);
+
+/**
+ * Gives a process a name, which owns its handle from then on. For language bindings. From any
+ * thread; in a forked copy of this program the name names nothing.
+ *
+ * @param process  not NULL; not to be freed any more
+ * @param name     not NULL; receives a number above 0 that was never used before
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_process_name(struct fourier_process *process, int64_t *name);
+
+/**
+ * The process of a name. For language bindings. From any thread.
+ *
+ * @param name  any number
+ * @return a handle, owned by the names of the process; NULL when the name names nothing
+ */
+struct fourier_process *fourier_process_named(int64_t name);
+
+/**
+ * Gives the process of a name another name. For language bindings. From any thread.
+ *
+ * @param name  any number
+ * @return a number that was never used before; 0 when the name names nothing
+ */
+int64_t fourier_process_rename(int64_t name);
+
+/**
+ * Gives a name up; with its last name the process is freed, as by fourier_process_free. Again is
+ * allowed. For language bindings. From any thread.
+ *
+ * @param name  any number; one that names nothing is allowed
+ */
+void fourier_process_forget(int64_t name);
 
 /**
  * Text of a status: a positive code, 0, or -errno.

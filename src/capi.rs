@@ -14,9 +14,21 @@ mod legacy;
 
 mod spectrum;
 
+mod median;
+
 mod options;
 
 mod parallel;
+
+mod process;
+
+mod process_streams;
+
+mod process_run;
+
+mod process_options;
+
+mod process_names;
 
 mod status;
 
@@ -28,8 +40,14 @@ mod pointers;
 
 pub use boundary::*;
 pub use legacy::*;
+pub use median::*;
 pub use options::*;
 pub use parallel::*;
+pub use process::*;
+pub use process_names::*;
+pub use process_options::*;
+pub use process_run::*;
+pub use process_streams::*;
 pub use spectrum::*;
 pub use status::*;
 pub use version::*;

@@ -59,6 +59,34 @@ pub enum Error {
     },
     /// A defect of the library itself.
     Internal(String),
+    /// The program has ended, or closed the stream, and everything it wrote has been read.
+    EndOfStream(&'static str),
+    /// What was waited for did not come in time.
+    TimedOut(&'static str),
+    /// The line is longer than the room for it; this is its beginning.
+    LineContinues {
+        /// Bytes of the line that were delivered.
+        length: usize,
+    },
+    /// The program has ended, but somebody else took its exit status.
+    StatusLost {
+        /// The process id that the program had.
+        pid: i32,
+    },
+    /// The handle belongs to another process: this one is a forked copy of its owner.
+    NotOurChild,
+    /// The program wrote more that nobody has read than may be kept.
+    OutputLimit {
+        /// The stream.
+        stream: &'static str,
+        /// How much may be kept.
+        bytes: usize,
+    },
+    /// The program has not ended yet.
+    StillRunning {
+        /// Its process id.
+        pid: i32,
+    },
 }
 
 impl Error {
@@ -97,6 +125,25 @@ impl fmt::Display for Error {
                 write!(f, "{step}: {}", std::io::Error::from_raw_os_error(*errno))
             }
             Error::Internal(what) => write!(f, "internal error of the library: {what}"),
+            Error::EndOfStream(stream) => write!(f, "end of the program's {stream}"),
+            Error::TimedOut(what) => write!(f, "timed out waiting for {what}"),
+            Error::LineContinues { length } => {
+                write!(f, "the line goes on after these {length} bytes")
+            }
+            Error::StatusLost { pid } => write!(
+                f,
+                "the exit status of process {pid} is lost: SIGCHLD is ignored in this program, \
+                 or another part of it waited for any child"
+            ),
+            Error::NotOurChild => {
+                write!(f, "process: started by another process, of which this one is a copy")
+            }
+            Error::OutputLimit { stream, bytes } => write!(
+                f,
+                "the program's {stream} holds {bytes} bytes that nobody has read, the most that \
+                 may be kept"
+            ),
+            Error::StillRunning { pid } => write!(f, "process {pid} has not ended yet"),
         }
     }
 }

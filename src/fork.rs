@@ -15,6 +15,14 @@ pub struct ProcessId {
     generation: u64,
 }
 
+impl ProcessId {
+    /// Whether no fork() lies between this process and the one meant, without a system call.
+    /// Copies that no fork handler saw need a comparison with [`current_process`].
+    pub fn same_generation(self) -> bool {
+        self.generation == GENERATION.load(Ordering::Acquire)
+    }
+}
+
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 static HANDLERS_INSTALLED: AtomicBool = AtomicBool::new(false);
 static FORK_BARRED: AtomicBool = AtomicBool::new(false);

@@ -3,12 +3,15 @@
 //! Three rooms do the work: [`spectrum`], [`median`] and [`process`]. They do not know each other.
 //! They share a hall: [`error`] (what can go wrong), [`threads`] (who computes, and how a call is
 //! watched and cancelled), `fork` (what is made anew in a forked child), `quiet` (panics stay
-//! inside) and `simd` (instruction sets chosen at run time). The front door for C, Fortran and
+//! inside), `float_environment` (the host's traps and roundings stay outside) and `simd` (instruction sets chosen at run time). The front door for C, Fortran and
 //! Python is `capi`: it checks pointers, calls one safe function and turns the result into a
 //! status.
 
 pub mod error;
+mod float_environment;
 mod fork;
+pub mod median;
+pub mod process;
 mod quiet;
 mod simd;
 pub mod spectrum;

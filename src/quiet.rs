@@ -20,7 +20,8 @@ pub fn silence_this_thread() {
 }
 
 fn replace_quiet(quiet: bool) -> bool {
-    if !HOOK_INSTALLED.swap(true, Ordering::AcqRel) {
+    // Looked at first: reading costs nothing, and every call of the library comes by here.
+    if !HOOK_INSTALLED.load(Ordering::Acquire) && !HOOK_INSTALLED.swap(true, Ordering::AcqRel) {
         without_fork(|| {
             let previous = panic::take_hook();
             panic::set_hook(Box::new(move |info| {

@@ -173,7 +173,12 @@ fn detect() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::is_x86_feature_detected as has;
-        let v3 = has!("avx2") && has!("fma") && has!("bmi1") && has!("bmi2") && has!("lzcnt");
+        let v3 = has!("avx2")
+            && has!("fma")
+            && has!("bmi1")
+            && has!("bmi2")
+            && has!("lzcnt")
+            && has!("popcnt");
         if v3
             && has!("avx512f")
             && has!("avx512bw")
@@ -193,6 +198,19 @@ fn detect() -> Level {
 #[cfg(target_arch = "x86_64")]
 pub mod x86;
 
+/// Asks for a cache line that will be needed soon. Any address will do.
+#[inline(always)]
+pub fn prefetch<T>(place: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: every x86-64 has the instruction; it only hints, and never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
+
 /// `multiversion! { pub fn name(args) -> R = generic; }` makes `name` call `generic::<Isa>(args)`,
 /// an `#[inline(always)]` function, compiled for each instruction set.
 macro_rules! multiversion {
@@ -202,12 +220,12 @@ macro_rules! multiversion {
         $vis fn $name$(<$($generic: $bound),+>)?($($arg: $type),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
             {
-                #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 #[allow(clippy::too_many_arguments)]
                 fn avx512$(<$($generic: $bound),+>)?($($arg: $type),*) $(-> $ret)? {
                     $kernel::<$crate::simd::x86::Avx512 $($(, $generic)+)?>($($arg),*)
                 }
-                #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt")]
+                #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 #[allow(clippy::too_many_arguments)]
                 fn avx2$(<$($generic: $bound),+>)?($($arg: $type),*) $(-> $ret)? {
                     $kernel::<$crate::simd::x86::Avx2 $($(, $generic)+)?>($($arg),*)

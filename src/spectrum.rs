@@ -1,6 +1,7 @@
 //! The spectrum of unevenly sampled series: F(f) = sum x exp(+2 pi i f t), S = |F|^2, on the
 //! frequencies f = f0 + k df.
 
+mod coarse;
 mod direct;
 mod fast;
 mod fft;

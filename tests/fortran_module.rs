@@ -22,6 +22,11 @@ fn spectrum_procedures_work() {
 }
 
 #[test]
+fn median_filter_works() {
+    keeps_promises("tests/fortran/median.f90");
+}
+
+#[test]
 fn parallel_map_works() {
     keeps_promises("tests/fortran/parallel.f90");
 }

@@ -41,6 +41,11 @@ fn spectra_of_any_kind_of_array_are_exact() {
 }
 
 #[test]
+fn median_filter_is_that_of_scipy() {
+    passes("test_median");
+}
+
+#[test]
 fn errors_name_the_argument() {
     passes("test_errors");
 }
@@ -48,6 +53,11 @@ fn errors_name_the_argument() {
 #[test]
 fn progress_and_interrupts_work() {
     passes("test_interrupt");
+}
+
+#[test]
+fn programs_can_be_controlled() {
+    passes("test_process");
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::ffi::{c_double, c_int, c_void};
 use super::boundary::gate;
 use super::pointers::handle_mut;
 use crate::error::Error;
+use crate::float_environment;
+use crate::median::NanPolicy;
 use crate::spectrum::{self, Method};
 use crate::threads::{self, Control, MAX_THREADS};
 
@@ -19,6 +21,7 @@ pub type fourier_progress =
 #[allow(non_camel_case_types)]
 pub struct fourier_options {
     pub(super) spectrum: spectrum::Options,
+    pub(super) nan: NanPolicy,
     threads: usize,
     progress: fourier_progress,
     user: *mut c_void,
@@ -27,6 +30,7 @@ pub struct fourier_options {
 impl fourier_options {
     const DEFAULT: fourier_options = fourier_options {
         spectrum: spectrum::Options { tolerance: None, method: Method::Auto },
+        nan: NanPolicy::Largest,
         threads: 0,
         progress: None,
         user: std::ptr::null_mut(),
@@ -39,6 +43,12 @@ impl fourier_options {
     pub(super) unsafe fn of<'a>(options: *const fourier_options) -> &'a fourier_options {
         // SAFETY: the caller's promise.
         unsafe { options.as_ref() }.unwrap_or(&fourier_options::DEFAULT)
+    }
+
+    /// Runs a computation with these options' threads and progress, in the default floating-point
+    /// environment.
+    pub(super) fn compute<R>(&self, body: impl FnOnce(&Control) -> R) -> R {
+        float_environment::with_default(|| self.control(body))
     }
 
     /// Runs `body` with these options' threads and progress.

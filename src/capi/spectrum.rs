@@ -138,10 +138,10 @@ unsafe fn call<'a>(
         let result = output(result_name, result, result_length)?;
         (input("t", t, n)?, input("x", x, n)?, freq, result)
     };
-    let grid = Grid::new(f0, df, nf)?;
     // SAFETY: NULL or a handle of this library, as documented.
     let options = unsafe { fourier_options::of(options) };
-    options.control(|control| {
+    options.compute(|control| {
+        let grid = Grid::new(f0, df, nf)?;
         let series = Series::new(t, x, control)?;
         spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, control)
     })

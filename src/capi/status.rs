@@ -29,6 +29,20 @@ pub enum fourier_status {
     FOURIER_TASK_FAILED = 7,
     /// A defect of the library itself; please report it with fourier_last_error().
     FOURIER_INTERNAL = 8,
+    /// The stream has ended and everything in it has been read.
+    FOURIER_END_OF_STREAM = 9,
+    /// What was waited for did not come in time.
+    FOURIER_TIMED_OUT = 10,
+    /// The line is longer than the room for it; the rest follows on the next call.
+    FOURIER_LINE_CONTINUES = 11,
+    /// The program has ended, but somebody else took its exit status.
+    FOURIER_STATUS_LOST = 12,
+    /// The handle belongs to another process, of which this one is a forked copy.
+    FOURIER_NOT_OUR_CHILD = 13,
+    /// The program wrote more that nobody has read than may be kept.
+    FOURIER_OUTPUT_LIMIT = 14,
+    /// The program has not ended yet.
+    FOURIER_STILL_RUNNING = 15,
 }
 
 impl fourier_status {
@@ -46,6 +60,13 @@ impl fourier_status {
         (fourier_status::FOURIER_CANCELLED, c"cancelled by the progress function"),
         (fourier_status::FOURIER_TASK_FAILED, c"a task failed"),
         (fourier_status::FOURIER_INTERNAL, c"internal error of the library"),
+        (fourier_status::FOURIER_END_OF_STREAM, c"end of the stream"),
+        (fourier_status::FOURIER_TIMED_OUT, c"timed out"),
+        (fourier_status::FOURIER_LINE_CONTINUES, c"the line continues"),
+        (fourier_status::FOURIER_STATUS_LOST, c"the exit status is lost"),
+        (fourier_status::FOURIER_NOT_OUR_CHILD, c"not a child of this process"),
+        (fourier_status::FOURIER_OUTPUT_LIMIT, c"too much output that nobody has read"),
+        (fourier_status::FOURIER_STILL_RUNNING, c"the program has not ended yet"),
     ];
 }
 
@@ -61,6 +82,13 @@ pub(super) fn status_of(error: &Error) -> c_int {
         Error::TaskFailed { .. } => fourier_status::FOURIER_TASK_FAILED,
         Error::System { errno, .. } => return -errno,
         Error::Internal(_) => fourier_status::FOURIER_INTERNAL,
+        Error::EndOfStream(_) => fourier_status::FOURIER_END_OF_STREAM,
+        Error::TimedOut(_) => fourier_status::FOURIER_TIMED_OUT,
+        Error::LineContinues { .. } => fourier_status::FOURIER_LINE_CONTINUES,
+        Error::StatusLost { .. } => fourier_status::FOURIER_STATUS_LOST,
+        Error::NotOurChild => fourier_status::FOURIER_NOT_OUR_CHILD,
+        Error::OutputLimit { .. } => fourier_status::FOURIER_OUTPUT_LIMIT,
+        Error::StillRunning { .. } => fourier_status::FOURIER_STILL_RUNNING,
     };
     status as c_int
 }

@@ -20,11 +20,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rustfft::num_complex::Complex;
 
+use super::coarse::Coarse;
 use super::fft::Transform;
 use super::grid::Grid;
 use super::output::Stretch;
 use super::plan::Fast;
-use super::resample::{Coarse, Resampler};
+use super::resample::Resampler;
 use super::series::Series;
 use super::spread::Gridding;
 use crate::error::{Error, filled, with_capacity};
@@ -166,9 +167,9 @@ impl<'a> Engine<'a> {
 struct Samples<'a> {
     t: Cow<'a, [f64]>,
     x: Cow<'a, [f64]>,
-    /// Where the samples of each run begin, and where the last end.
+    /// Where the samples of each run begin, in the order of time, and where the last end.
     edges: Vec<usize>,
-    /// Whether times fall along the mesh: runs then take samples from the end.
+    /// Whether times fall along the mesh: the first run then has the last samples.
     falling: bool,
 }
 
@@ -182,29 +183,33 @@ impl<'a> Samples<'a> {
     }
 
     fn of_run(&self, run: usize) -> Range<usize> {
-        if self.falling {
-            self.edges[run + 1]..self.edges[run]
-        } else {
-            self.edges[run]..self.edges[run + 1]
-        }
+        let part = if self.falling { self.edges.len() - 2 - run } else { run };
+        self.edges[part]..self.edges[part + 1]
     }
 
-    /// Sorted times stay where they are: the runs are found by bisection.
+    /// Sorted times stay where they are: the edges are searched for one after the other.
     fn sorted(series: &Series<'a>, gridding: &Gridding) -> Result<Samples<'a>, Error> {
-        let (t, x) = (Cow::Borrowed(series.t), Cow::Borrowed(series.x));
+        let t = series.t;
         let falling = gridding.scale.high < 0.0;
         let runs = gridding.runs();
+        let stride = t.len() / runs + 1;
         let mut edges = with_capacity(runs + 1, "the edges of the runs")?;
-        for edge in 0..=runs {
-            let beyond = if edge == 0 { falling } else { (edge == runs) != falling };
+        edges.push(0);
+        let mut from = 0;
+        for part in 1..runs {
+            let edge = if falling { runs - part } else { part };
             let cell = (edge * gridding.run_cells()) as f64 - (gridding.cells / 2) as f64;
-            edges.push(if edge == 0 || edge == runs {
-                if beyond { t.len() } else { 0 }
-            } else {
-                let time = gridding.centre + cell / gridding.scale.high;
-                t.partition_point(|&t| t < time)
-            });
+            let time = gridding.centre + cell / gridding.scale.high;
+            let mut to = from;
+            while to < t.len() && t[to] < time {
+                from = to;
+                to = (to + stride).min(t.len());
+            }
+            from += t[from..to].partition_point(|&t| t < time);
+            edges.push(from);
         }
+        edges.push(t.len());
+        let (t, x) = (Cow::Borrowed(t), Cow::Borrowed(series.x));
         Ok(Samples { t, x, edges, falling })
     }
 

@@ -16,7 +16,7 @@ use rustfft::{Fft, FftDirection, FftPlanner};
 use super::phase::{LANES, cos_sin, lanes};
 use crate::error::{Error, filled};
 use crate::fork::PerProcess;
-use crate::simd::{Isa, Vector, multiversion};
+use crate::simd::{Isa, Vector, multiversion, prefetch};
 use crate::threads::Team;
 
 /// The longest transform that is done as one: 512 KiB, half a second-level cache.
@@ -30,12 +30,13 @@ pub const ALIGNED: i64 = 64;
 /// Strips that a thread takes at once.
 const STRIPS: usize = 4;
 
-/// Lengths are these times a power of two: all fast, and at most a quarter apart.
-const MANTISSAS: [usize; 6] = [16, 18, 20, 24, 27, 30];
+/// Lengths are these times a power of two: all fast, and at most an eighth apart.
+const MANTISSAS: [usize; 8] = [16, 18, 20, 22, 24, 26, 28, 30];
 
-/// The plans of this process. There are no more than the lengths up to LONGEST.
-static PLANS: PerProcess<Mutex<HashMap<usize, Arc<dyn Fft<f64>>>>> =
-    PerProcess::new(|| Mutex::new(HashMap::new()));
+/// The plans of this process, by length: no more than the good lengths up to LONGEST.
+type Plans = HashMap<usize, Arc<dyn Fft<f64>>>;
+
+static PLANS: PerProcess<Mutex<Plans>> = PerProcess::new(|| Mutex::new(Plans::new()));
 
 fn plan(length: usize) -> Arc<dyn Fft<f64>> {
     let mut plans = PLANS.get().lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +115,10 @@ impl Transform {
             {
                 // A cache line of each row.
                 for row in 0..self.rows() {
-                    let line = &mesh[row * self.row_length + column..][..LINE];
+                    let start = row * self.row_length + column;
+                    // Rows are far apart: the processor does not see what comes next.
+                    prefetch(mesh.as_ptr().wrapping_add(start + 2 * LINE));
+                    let line = &mesh[start..][..LINE];
                     for (column, value) in line.iter().enumerate() {
                         re[(column << self.row_bits) + row] = value.re;
                         im[(column << self.row_bits) + row] = value.im;
@@ -199,6 +203,10 @@ impl<'a> Matrix<'a> {
             let part = unsafe {
                 slice::from_raw_parts(self.elements.add(row * self.row_length + first), width)
             };
+            // Rows are far apart: the processor does not see what comes next.
+            for ahead in 0..width / LINE {
+                prefetch(part.as_ptr().wrapping_add(width + ahead * LINE));
+            }
             for (column, value) in part.iter().enumerate() {
                 buffer[column * self.rows + row] = *value;
             }
@@ -288,8 +296,8 @@ mod tests {
     fn good_lengths_are_even_and_close() {
         for least in 1..100_000 {
             let length = good_length(least);
-            assert!(length >= least && length % 2 == 0, "{least}");
-            assert!(least < 16 || length * 4 <= least * 5 + 8, "{least}: {length}");
+            assert!(length >= least && length.is_multiple_of(2), "{least}");
+            assert!(least < 16 || length * 8 <= least * 9 + 16, "{least}: {length}");
         }
     }
 }

@@ -97,6 +97,7 @@ impl Kernel {
     }
 
     /// The largest aliasing error in the band relative to the signal.
+    #[cfg(test)]
     pub fn error(&self) -> f64 {
         let error = |xi: f64| -> f64 {
             let aliases = (1..10).map(|m| {

@@ -191,7 +191,8 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     };
     let scale = two_product(cells as f64 * phases, grid.df);
     let scale = Double { high: scale.0, low: scale.1 };
-    if !(scale.high.abs() * length < MOST_CELLS) {
+    let reached = scale.high.abs() * length;
+    if reached.is_nan() || reached >= MOST_CELLS {
         return None;
     }
     let cost = cost + nf * FREQUENCY + OVERHEAD;
@@ -204,7 +205,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         cells,
         scale,
         // A sample at the very end of the period still falls into the margin of the last run.
-        wraps: scale.high.abs() * length > cells as f64 + 0.5,
+        wraps: reached > cells as f64 + 0.5,
         small,
         alone: cost < WORTH_THREADS,
     };

@@ -387,11 +387,10 @@ fn add_many<I: Isa>(
         let z = I::V::load(z);
         let square = z.times(z);
         let amplitude = I::V::load(amplitude);
-        let mut terms = [amplitude, amplitude.times(z)];
-        for power in 0..TERMS {
-            for part in 0..2 {
-                sums[part][power] = sums[part][power].plus(terms[part]);
-                terms[part] = terms[part].times(square);
+        for (sums, mut term) in sums.iter_mut().zip([amplitude, amplitude.times(z)]) {
+            for sum in sums {
+                *sum = sum.plus(term);
+                term = term.times(square);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 
 use crate::fork::{PerProcess, ProcessId, current_process, without_fork};
 
@@ -72,15 +72,22 @@ impl Pool {
     }
 
     fn new(threads: usize, process: ProcessId) -> Option<Pool> {
+        let (started, starts) = mpsc::channel();
         let workers = with_signals_blocked(|| {
             rayon::ThreadPoolBuilder::new()
                 .num_threads(threads - 1)
                 .thread_name(|index| format!("fourier-{index}"))
-                .start_handler(|_| crate::quiet::silence_this_thread())
+                .start_handler(move |_| {
+                    crate::quiet::silence_this_thread();
+                    crate::float_environment::set_default();
+                    let _ = started.send(());
+                })
                 .build()
         })
         .ok()?;
-        workers.broadcast(|_| ());
+        // Waits without rayon's help: in a child forked by a task this thread still counts as a
+        // worker of the parent's pool, and rayon would have it do the parent's work meanwhile.
+        starts.iter().take(threads - 1).for_each(drop);
         Some(Pool { threads, process, workers })
     }
 

@@ -5,10 +5,11 @@
 #include "series.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 
-enum { PATIENCE = 120 };
+enum { PATIENCE = 60 }; /* seconds */
 
 static int task(int64_t index, void *user)
 {
@@ -16,12 +17,36 @@ static int task(int64_t index, void *user)
     return index == 2 && !same_bits(NULL) ? 1 : 0;
 }
 
-/* All that a child tries: the power, a map with a call in it, many threads, a child of its own. */
+/* Two tasks that wait for each other: they end well only when both run at the same time, so the
+ * child has workers of its own. */
+static int meeting_task(int64_t index, void *user)
+{
+    atomic_int *met = user;
+    (void)index;
+    atomic_fetch_add(met, 1);
+    for (int i = 0; i < 20000 && atomic_load(met) < 2; i++)
+        usleep(1000);
+    return atomic_load(met) < 2;
+}
+
+/* A child that hangs is ended, also one forked on a worker, where signals are blocked. */
+static void set_watchdog(void)
+{
+    sigset_t alarm_signal;
+    sigemptyset(&alarm_signal);
+    sigaddset(&alarm_signal, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarm_signal, NULL);
+    alarm(PATIENCE);
+}
+
+/* All that a child tries: the power, a map with a call in it, workers, a child of its own. */
 static int child_works(int generations)
 {
     fourier_options *four = with_threads(4);
+    atomic_int met = 0;
     int good = same_bits(four) && same_bits(NULL) &&
-               fourier_parallel_map(5, task, NULL, NULL, four) == FOURIER_OK;
+               fourier_parallel_map(5, task, NULL, NULL, four) == FOURIER_OK &&
+               fourier_parallel_map(2, meeting_task, &met, NULL, four) == FOURIER_OK;
     fourier_options_free(four);
     /* Errors work there too. */
     good = good && fourier_options_set_threads(NULL, 1) == FOURIER_INVALID_ARGUMENT &&
@@ -30,7 +55,7 @@ static int child_works(int generations)
         int status;
         pid_t child = fork();
         if (child == 0) {
-            alarm(PATIENCE);
+            set_watchdog();
             _exit(child_works(generations - 1) ? 0 : 1);
         }
         good = child > 0 && waitpid(child, &status, 0) == child && status == 0;
@@ -44,7 +69,7 @@ static int forked(int generations)
     int status = -1;
     pid_t child = fork();
     if (child == 0) {
-        alarm(PATIENCE);
+        set_watchdog();
         _exit(child_works(generations) ? 0 : 1);
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
@@ -144,7 +169,7 @@ static void inside_progress(void)
 
 int main(void)
 {
-    alarm(2 * PATIENCE);
+    alarm(4 * PATIENCE);
     make_expected();
     before_and_after_use();
     in_the_middle_of_calls();

@@ -12,6 +12,9 @@ import numpy as np
 
 import libfourier
 
+# A job in the background of a shell starts with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # A direct sum of 8e11 terms: it must be stopped to end.
 LONG = (np.arange(100000.0), np.ones(100000), 0.0, 1e-9, 8000000)
 SHORT = (np.arange(100.0), np.ones(100), 0.0, 0.001, 500)
