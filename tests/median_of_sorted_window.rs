@@ -245,7 +245,7 @@ fn check<T: Pixel>(case: Case, image: &[T], threads: i32, in_place: bool) {
 fn random_cases<T: Pixel>(seed: u64, nan: bool) {
     let mut random = Random(seed);
     let mut work = 0;
-    while work < 8_000_000 {
+    while work < 4_000_000 {
         let longest = *[9, 40, 90].get(random.from(0, 2)).expect("three");
         let widest = *[4, 15, 45].get(random.from(0, 2)).expect("three");
         let case = Case {
