@@ -62,8 +62,7 @@ fn more_than_two_to_the_31_frequencies_are_right_to_the_last() {
         assert_eq!(fourier_options_set_method(options, FOURIER_METHOD_FAST as i32), 0);
         let (n, freq) = (job.t.len() as i64, std::ptr::null_mut());
         let (t, x) = (job.t.as_ptr(), job.x.as_ptr());
-        let status =
-            fourier_power(n, t, x, job.f0, job.df, nf as i64, freq, memory.start, options);
+        let status = fourier_power(n, t, x, job.f0, job.df, nf as i64, freq, memory.start, options);
         fourier_options_free(options);
         (status, std::slice::from_raw_parts(memory.start.add(nf - 100_000), 100_000))
     };

@@ -39,8 +39,7 @@ fn spectra_are_the_same_bits_for_any_number_of_threads_watched_or_not() {
                         progress: watched.then_some(never as Progress),
                         ..by(method)
                     };
-                    let bits: Vec<u64> =
-                        job.power(how).into_iter().map(f64::to_bits).collect();
+                    let bits: Vec<u64> = job.power(how).into_iter().map(f64::to_bits).collect();
                     if first.is_empty() {
                         first = bits;
                     } else {

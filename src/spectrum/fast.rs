@@ -26,7 +26,7 @@ use super::plan::Fast;
 use super::resample::Resampler;
 use super::series::Series;
 use super::spread::Gridding;
-use crate::error::{Error, filled};
+use crate::error::{Error, collected, filled};
 use crate::threads::{Control, Team};
 
 /// Computes F on `whole`.
@@ -221,7 +221,8 @@ impl<'a> Samples<'a> {
         for bin in 0..bins {
             next[bin + 1] += next[bin];
         }
-        let edges = (0..=gridding.runs()).map(|run| next[run * bins_of_run]).collect();
+        let edges = (0..=gridding.runs()).map(|run| next[run * bins_of_run]);
+        let edges = collected(edges, what)?;
         let (mut t, mut x) = (filled(n, 0.0, what)?, filled(n, 0.0, what)?);
         for (&time, &value) in series.t.iter().zip(series.x) {
             let place = &mut next[bin_of(time)];

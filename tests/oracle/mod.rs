@@ -184,10 +184,8 @@ pub fn exact_frequency(f0: f64, df: f64, k: u64) -> f64 {
     let mut sum = [0u64; LIMBS];
     let (step, step_exponent) = parts(df);
     let (first, first_exponent) = parts(f0);
-    let terms = [
-        (i128::from(step) * i128::from(k), step_exponent),
-        (i128::from(first), first_exponent),
-    ];
+    let terms =
+        [(i128::from(step) * i128::from(k), step_exponent), (i128::from(first), first_exponent)];
     for (mantissa, exponent) in terms {
         let shift = (exponent + 1074) as usize;
         let mut carry = 0u128;
