@@ -140,7 +140,7 @@ pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Err
 fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     let kernels = kernels(class);
     let (n, nf) = (series.t.len() as f64, grid.nf as f64);
-    let length = series.last - series.first;
+    let length = series.length();
     let oversampling = 1.0 / (length * grid.df.abs());
     // A hair less than allowed, for rounding.
     let most_phases = oversampling / SIGMA_COARSE * (1.0 - 1e-9);
