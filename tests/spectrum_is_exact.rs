@@ -286,6 +286,37 @@ fn crowded_samples_agree_with_the_exact_sum() {
 }
 
 #[test]
+fn times_a_few_roundings_apart_agree_with_the_exact_sum() {
+    let mut random = Random(7);
+    for (start, n) in [(2_455_000.0, 3), (2_455_000.0, 200), (1e9, 40), (-5e4, 1000), (1e15, 9)] {
+        let start: f64 = start;
+        let rounding = start.abs().next_up() - start.abs();
+        for roundings in [0, 1, 2, 7, 20, 50, 200, 1000] {
+            let mut t: Vec<f64> =
+                (0..n).map(|_| start + rounding * random.below(roundings + 1) as f64).collect();
+            t.sort_unstable_by(f64::total_cmp);
+            let x: Vec<f64> = (0..n).map(|_| random.between(-1.0, 1.0)).collect();
+            let length = rounding * roundings.max(1) as f64;
+            for os in [0.2, 1.0, 5.0, 100.0, 1e6] {
+                for sign in [1.0, -1.0] {
+                    for first in [0.0, 0.37] {
+                        let (df, f0) = (sign / (os * length), first / length);
+                        let job = Job { t: t.clone(), x: x.clone(), f0, df, nf: 300 };
+                        let numbers = some_numbers(job.nf, 10, &mut random);
+                        let exact = job.exact(&numbers);
+                        let what = format!("start {start} n {n} roundings {roundings} df {df:e}");
+                        for method in [FOURIER_METHOD_FAST, FOURIER_METHOD_DIRECT] {
+                            let worst = job.worst(&job.transform(by(method)), &numbers, &exact);
+                            assert!(worst <= POINTWISE, "{method:?} {what}: {worst:e}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn regular_samples_have_zeros_but_no_negative_power() {
     for n in [2, 16, 100, 1000, 1024_usize] {
         let t: Vec<f64> = (0..n).map(|i| i as f64).collect();
@@ -412,8 +443,8 @@ fn extreme(job: &Job) -> Result<(), String> {
         }
         let worst = job.worst(&spectrum, &numbers, &exact);
         // Beyond 2^55 cycles phases are lost, and subnormal values have few bits.
-        let span = t.iter().fold(0.0, |span: f64, time| span.max((time - t[0]).abs()));
-        let cycles = [0, 1029].map(|k| (exact_frequency(*f0, *df, k) * span).abs());
+        let farthest = t.iter().fold(0.0, |most: f64, time| most.max(time.abs()));
+        let cycles = [0, 1029].map(|k| (exact_frequency(*f0, *df, k) * farthest).abs());
         let phases_are_known = cycles.iter().all(|cycles| *cycles < 2f64.powi(55));
         if worst > POINTWISE && x[0].abs() > 1e-290 && phases_are_known {
             return Err(format!("{what}: error {worst:e}"));

@@ -170,11 +170,14 @@ impl<'a> Samples<'a> {
         let t = series.t;
         let falling = gridding.scale.high < 0.0;
         let runs = gridding.runs();
-        let time_of = |part: usize| {
+        // From the centre, as the samples are placed: a time of its own would be rounded to more
+        // than a run where all times are within a few roundings of each other.
+        let offset_of = |part: usize| {
             let edge = if falling { runs - part } else { part };
             let cell = (edge * gridding.run_cells()) as f64 - (gridding.cells / 2) as f64;
-            gridding.centre + cell / gridding.scale.high
+            cell / gridding.scale.high
         };
+        let before = |t: f64, offset: f64| t - gridding.centre < offset;
         let stride = t.len() / runs + 1;
         let mut edges = filled(runs + 1, 0, "the edges of the runs")?;
         let items = edges.chunks_mut(EDGES).enumerate();
@@ -184,15 +187,15 @@ impl<'a> Samples<'a> {
             || Ok(()),
             |(), (chunk, edges)| {
                 let first = chunk * EDGES;
-                let mut from = t.partition_point(|&t| t < time_of(first));
+                let mut from = t.partition_point(|&t| before(t, offset_of(first)));
                 for (part, edge) in (first..).zip(edges) {
-                    let time = time_of(part);
+                    let offset = offset_of(part);
                     let mut to = from;
-                    while to < t.len() && t[to] < time {
+                    while to < t.len() && before(t[to], offset) {
                         from = to;
                         to = (to + stride).min(t.len());
                     }
-                    from += t[from..to].partition_point(|&t| t < time);
+                    from += t[from..to].partition_point(|&t| before(t, offset));
                     *edge = from;
                 }
                 Ok(())
