@@ -164,7 +164,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     let kernels = kernels(class);
     let (sigma_mesh, sigma_coarse) = (kernels.phi.sigma, kernels.psi.sigma);
     let (n, nf) = (series.t.len() as f64, grid.nf as f64);
-    let length = series.last - series.first;
+    let length = series.length();
     let oversampling = 1.0 / (length * grid.df.abs());
     // A hair less than allowed, for rounding.
     let most_phases = oversampling / sigma_coarse * (1.0 - 1e-9);

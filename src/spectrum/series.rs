@@ -65,6 +65,13 @@ impl<'a> Series<'a> {
         // Halves first: the sum of two huge times may overflow.
         0.5 * self.first + 0.5 * self.last
     }
+
+    /// The length of the series as counted from the centre: twice the way to the farther end. It
+    /// exceeds last - first where these are so close that rounding moves the centre.
+    pub fn length(&self) -> f64 {
+        let centre = self.centre();
+        2.0 * (self.last - centre).max(centre - self.first)
+    }
 }
 
 fn check_finite(argument: &'static str, values: &[f64]) -> Result<(), Error> {
