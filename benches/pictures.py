@@ -72,7 +72,7 @@ def bars(figures, path):
     axes.set_yscale("log")
     for j, record in enumerate(records):
         axes.annotate(
-            f"{record['ratio']:.1f}×",
+            f"{record['ratio']:.{1 if record['ratio'] < 9.95 else 0}f}×",
             (j - 1.55 * width, record["warm"][OURS]),
             xytext=(0, 3),
             textcoords="offset points",

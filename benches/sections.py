@@ -257,11 +257,19 @@ def scaling_in_nf(report, settings, threads):
     sizes = [(1000, nf) for nf in settings.sizes(10**4, settings.most_nf)]
     title = f"Growing number of frequencies, n = 1000, oversampling 10, {threads} threads"
     points = scaling(report, settings, threads, title, "scaling in nf", sizes)
-    rates = [p["warm"][OURS] / p["nf"] for p in points if p["nf"] >= 10**5]
-    spread = max(rates) / min(rates)
-    report.figures["spread of the time per frequency"] = spread
+    for point in points:
+        workload = of_size(point["n"], point["nf"])
+        with started([OURS], workload, 1, None) as (workers, _):
+            alone = take_turns(workers, 15, settings.patience / 2)
+        point["one thread"] = median(alone[OURS])
     report.say()
-    report.say(f"libfourier's time per frequency from nf = 1e5: within a factor of {spread:.2f}.")
+    report.say("Time per frequency of libfourier from nf = 1e5 on:")
+    for count, seconds in ((threads, lambda p: p["warm"][OURS]), (1, lambda p: p["one thread"])):
+        rates = [1e9 * seconds(p) / p["nf"] for p in points if p["nf"] >= 10**5]
+        report.figures[f"ns per frequency on {count}"] = rates
+        least, most = min(rates), max(rates)
+        factor = most / least
+        report.say(f"- threads {count}: {least:.2f} to {most:.2f} ns, a factor of {factor:.2f}")
 
 
 def scaling_in_n(report, settings, threads):
