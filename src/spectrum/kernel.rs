@@ -124,15 +124,16 @@ fn bessel_i0_scaled(x: f64) -> f64 {
     (0.5 * (term(0) + term(POINTS)) + inner) / f64::from(POINTS)
 }
 
-/// Coefficients of powers of v of the polynomial with `terms` terms that agrees with `f` at the
-/// Chebyshev points of [-1, 1].
+/// Coefficients of powers of v of the first `terms` terms of the Chebyshev series of `f` on
+/// [-1, 1], from four times as many points: the more points, the less their rounding shows.
 fn fit(terms: usize, f: impl Fn(f64) -> f64) -> Vec<f64> {
-    // cos(pi k / (2 terms)), with whole turns taken off while they are integers.
-    let cos = |k: usize| (PI * (k % (4 * terms)) as f64 / (2 * terms) as f64).cos();
-    let values: Vec<f64> = (0..terms).map(|i| f(cos(2 * i + 1))).collect();
+    let points = 4 * terms;
+    // cos(pi k / (2 points)), with whole turns taken off while they are integers.
+    let cos = |k: usize| (PI * (k % (4 * points)) as f64 / (2 * points) as f64).cos();
+    let values: Vec<f64> = (0..points).map(|i| f(cos(2 * i + 1))).collect();
     let chebyshev = |order: usize| -> f64 {
-        let cosines = (0..terms).map(|i| values[i] * cos(order * (2 * i + 1)));
-        cosines.sum::<f64>() * if order == 0 { 1.0 } else { 2.0 } / terms as f64
+        let cosines = (0..points).map(|i| values[i] * cos(order * (2 * i + 1)));
+        cosines.sum::<f64>() * if order == 0 { 1.0 } else { 2.0 } / points as f64
     };
     // The Chebyshev polynomials in powers of v, by their recurrence.
     let (mut previous, mut current) = (vec![0.0; terms], vec![0.0; terms]);

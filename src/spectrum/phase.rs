@@ -32,17 +32,19 @@ pub fn relative(t: f64, centre: f64) -> Double {
     Double { high, low }
 }
 
-/// The phase f tau in cycles, less whole cycles: within [-1, 1]. Exact to 1e-16 up to some 2^55
+/// The phase f tau in cycles, less whole cycles: within [-3/2, 3/2]. Exact to 1e-16 up to some 2^55
 /// cycles; ever less so beyond, but never NaN.
 #[inline(always)]
 pub fn phase(f: Double, tau: Double) -> f64 {
     let product = f.high * tau.high;
     let error = f.high.mul_add(tau.high, -product);
-    let rest = error + (f.high * tau.low + f.low * tau.high);
+    let cross = f.high * tau.low + f.low * tau.high;
     // From 2^52 on every number is an integer, and so is a product that overflows.
     let product = if product.abs() < TWO_52 { product - product.round_ties_even() } else { 0.0 };
-    let rest = if rest.abs() < 0.5 * TWO_52 { rest - (rest + ROUND - ROUND) } else { 0.0 };
-    product + rest
+    let part = |small: f64| {
+        if small.abs() < 0.5 * TWO_52 { small - (small + ROUND - ROUND) } else { 0.0 }
+    };
+    product + (part(error) + part(cross))
 }
 
 const TWO_52: f64 = (1u64 << 52) as f64;
