@@ -22,7 +22,7 @@ use super::fft::Transform;
 use super::grid::Grid;
 use super::mesh::Mesh;
 use super::output::Stretch;
-use super::plan::Fast;
+use super::plan::{Fast, Kernels};
 use super::resample::Resampler;
 use super::series::Series;
 use super::spread::Gridding;
@@ -38,7 +38,8 @@ pub fn run(
     control: &Control,
 ) -> Result<(), Error> {
     let team = if plan.alone { Team::Alone } else { Team::All(control) };
-    let engine = Engine::new(series, grid, plan, &team)?;
+    let kernels = plan.kernels();
+    let engine = Engine::new(series, grid, plan, &kernels, &team)?;
     control.expect(engine.units(whole.len));
     control.begin()?;
     let blocks = whole.split(plan.block);
@@ -72,16 +73,17 @@ impl<'a> Engine<'a> {
         series: &'a Series,
         grid: &'a Grid,
         plan: &'a Fast,
+        kernels: &'a Kernels,
         team: &Team,
     ) -> Result<Engine<'a>, Error> {
         let delta = grid.df * plan.phases as f64;
-        let psi = plan.resampled.then_some(&plan.kernels.psi);
+        let psi = plan.resampled.then_some(&kernels.psi);
         let gridding = Gridding {
             centre: series.centre(),
             scale: plan.scale,
             cells: plan.cells,
             wraps: plan.wraps,
-            kernel: &plan.kernels.phi,
+            kernel: &kernels.phi,
             taper: psi.map(|psi| (&psi.inverse[..], psi.argument(delta))),
             carrier: None,
         };
@@ -116,7 +118,7 @@ impl<'a> Engine<'a> {
         let Samples { t, x, .. } = &self.samples;
         gridding.spread(t, x, |run| self.samples.of_run(run), mesh, team)?;
         self.transform.run(mesh, team)?;
-        let phi = &self.plan.kernels.phi;
+        let phi = self.gridding.kernel;
         let coarse = Coarse {
             transform: &self.transform,
             mesh,

@@ -40,16 +40,9 @@ impl Kernel {
     /// for E_m and O_m.
     pub fn new(width: usize, sigma: f64, terms: usize) -> Kernel {
         let beta = BETA_FACTOR * PI * width as f64 * (1.0 - 0.5 / sigma);
+        let (even, odd, inverse) = (Vec::new(), Vec::new(), Vec::new());
         let peak = bessel_i0_scaled(beta);
-        let mut kernel = Kernel {
-            width,
-            sigma,
-            even: Vec::new(),
-            odd: Vec::new(),
-            inverse: Vec::new(),
-            beta,
-            peak,
-        };
+        let mut kernel = Kernel { width, sigma, even, odd, inverse, beta, peak };
         for group in 0..(width / 2).div_ceil(LANES) {
             let mut even = vec![[0.0; LANES]; terms];
             let mut odd = even.clone();
@@ -121,7 +114,7 @@ impl Kernel {
 }
 
 /// exp(-x) I0(x) = 1/pi integral of exp(x (cos u - 1)) du over [0, pi]; the trapezoidal rule
-/// converges exponentially, and 64 points suffice for x < 100.
+/// converges exponentially, and 64 points suffice for x < 60.
 fn bessel_i0_scaled(x: f64) -> f64 {
     const POINTS: u32 = 64;
     // cos u - 1, without cancellation.

@@ -108,8 +108,7 @@ pub enum Plan {
 
 /// The geometry of a fast spectrum.
 pub struct Fast {
-    /// Its kernels.
-    pub kernels: Arc<Kernels>,
+    class: usize,
     /// Fine steps in a coarse one, R.
     pub phases: u64,
     /// Whether the fine grid is resampled from the coarse one; else they are the same.
@@ -129,6 +128,13 @@ pub struct Fast {
     pub small: bool,
     /// Whether the caller's thread alone is fast enough.
     pub alone: bool,
+}
+
+impl Fast {
+    /// Its kernels.
+    pub fn kernels(&self) -> Arc<Kernels> {
+        kernels(self.class)
+    }
 }
 
 /// Plans a spectrum.
@@ -161,8 +167,7 @@ pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Err
 
 /// The geometry and its cost; None when double precision cannot place the samples.
 fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
-    let kernels = kernels(class);
-    let (sigma_mesh, sigma_coarse) = (kernels.phi.sigma, kernels.psi.sigma);
+    let Class { phi: (_, sigma_mesh), psi: (width, sigma_coarse), .. } = CLASSES[class];
     let (n, nf) = (series.t.len() as f64, grid.nf as f64);
     let length = series.length();
     let oversampling = 1.0 / (length * grid.df.abs());
@@ -170,7 +175,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     let most_phases = oversampling / sigma_coarse * (1.0 - 1e-9);
     let resampled = most_phases >= 2.0;
     let phases = if resampled { most_phases.min(nf.max(24.0)).floor() } else { 1.0 };
-    let reach = if resampled { (kernels.psi.width / 2 + 1) as f64 } else { 1.0 };
+    let reach = if resampled { (width / 2 + 1) as f64 } else { 1.0 };
 
     // One real block around frequency 0, or complex blocks around their own centres?
     let mut block = nf;
@@ -223,7 +228,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     }
     let cost = cost + nf * FREQUENCY + OVERHEAD;
     let fast = Fast {
-        kernels,
+        class,
         phases: phases as u64,
         resampled,
         baseband,
