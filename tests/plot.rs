@@ -46,7 +46,8 @@ fn a_picture_is_drawn() {
 #[test]
 fn settings_are_numbers_and_strings() {
     let scratch = Scratch::new();
-    let script = scratch.write("script.gp", "print n + 1\nprint '<'.word.'>'\nprint '<'.none.'>'\n");
+    let script =
+        scratch.write("script.gp", "print n + 1\nprint '<'.word.'>'\nprint '<'.none.'>'\n");
     let words = plot(&[path_of(&script), "n=2.5e3", r#"word=it's "5" \n a;b # 'c"#, "none="])
         .output()
         .expect("plot runs");
