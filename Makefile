@@ -151,8 +151,9 @@ test: all examples fortran python
 # --- benchmarks ------------------------------------------------------------------------------
 
 # Beside what users would pick instead: tables and pictures in build/bench.
-.PHONY: bench-process bench-median
-bench: bench-process bench-median
+# BENCH_FLAGS=--quick makes it a matter of minutes.
+.PHONY: bench-process bench-median bench-peers
+bench: bench-process bench-median bench-peers
 
 build/venv/.bench: benches/requirements.txt build/venv/.ready
 	$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
@@ -166,7 +167,14 @@ bench-process: build/bin/bench/process
 	$<
 
 bench-median: all build/bin/c/smooth_fits build/venv/.bench
-	$(VENV) benches/median.py
+	$(VENV) benches/median.py $(BENCH_FLAGS)
+
+build/bench/liblegacy_loop.so: benches/legacy_loop.f90 | setup
+	@mkdir -p $(@D)
+	$(FC) $(F_FLAGS) -O3 -march=native -fPIC -shared $< -o $@
+
+bench-peers: all build/venv/.bench build/bench/liblegacy_loop.so
+	$(VENV) benches/peers.py $(BENCH_FLAGS)
 
 # --- installation ----------------------------------------------------------------------------
 

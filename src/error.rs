@@ -157,6 +157,20 @@ pub fn filled<T: Clone>(len: usize, value: T, what: &'static str) -> Result<Vec<
     Ok(vector)
 }
 
+/// A vector of what an iterator gives, or [`Error::OutOfMemory`] instead of an abort.
+pub fn collected<T>(items: impl Iterator<Item = T>, what: &'static str) -> Result<Vec<T>, Error> {
+    let mut vector = with_capacity(items.size_hint().0, what)?;
+    for item in items {
+        if vector.len() == vector.capacity() {
+            // Doubles, so that growing costs little.
+            let more = vector.len().max(4);
+            reserve(&mut vector, more, what)?;
+        }
+        vector.push(item);
+    }
+    Ok(vector)
+}
+
 /// An empty vector with room for `len` elements, or [`Error::OutOfMemory`] instead of an abort.
 pub fn with_capacity<T>(len: usize, what: &'static str) -> Result<Vec<T>, Error> {
     let mut vector = Vec::new();

@@ -54,6 +54,9 @@ pub trait Vector: Copy {
     /// `a * b + c` of single numbers.
     fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64;
 
+    /// Multiplies eight complex numbers, re and im in turn, by cos + i sin.
+    fn turn(values: &mut [f64; 2 * LANES], cos: Self, sin: Self);
+
     /// The sum of the lanes.
     #[inline(always)]
     fn total(self) -> f64 {
@@ -132,8 +135,25 @@ impl Vector for [f64; LANES] {
         std::array::from_fn(|lane| self[LANES - 1 - lane])
     }
     #[inline(always)]
+    fn turn(values: &mut [f64; 2 * LANES], cos: Self, sin: Self) {
+        turn_one_by_one::<Self>(values, &cos, &sin);
+    }
+    #[inline(always)]
     fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
         if cfg!(target_arch = "aarch64") { a.mul_add(b, c) } else { a * b + c }
+    }
+}
+
+#[inline(always)]
+fn turn_one_by_one<V: Vector>(
+    values: &mut [f64; 2 * LANES],
+    cos: &[f64; LANES],
+    sin: &[f64; LANES],
+) {
+    for (value, (cos, sin)) in values.as_chunks_mut::<2>().0.iter_mut().zip(cos.iter().zip(sin)) {
+        let [re, im] = *value;
+        value[0] = V::scalar_mul_add(re, *cos, -(im * sin));
+        value[1] = V::scalar_mul_add(re, *sin, im * cos);
     }
 }
 

@@ -7,6 +7,7 @@ mod fast;
 mod fft;
 pub mod grid;
 mod kernel;
+mod mesh;
 mod output;
 mod phase;
 mod plan;

@@ -90,6 +90,25 @@ impl Vector for Avx512 {
         Self(unsafe { _mm512_permutexvar_pd(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), self.0) })
     }
     #[inline(always)]
+    fn turn(values: &mut [f64; 2 * LANES], cos: Self, sin: Self) {
+        let (halves, _) = values.as_chunks_mut::<LANES>();
+        // SAFETY: as for splat; each half is eight numbers.
+        unsafe {
+            let twice = [
+                _mm512_set_epi64(3, 3, 2, 2, 1, 1, 0, 0),
+                _mm512_set_epi64(7, 7, 6, 6, 5, 5, 4, 4),
+            ];
+            for (half, twice) in halves.iter_mut().zip(twice) {
+                let (cos, sin) =
+                    (_mm512_permutexvar_pd(twice, cos.0), _mm512_permutexvar_pd(twice, sin.0));
+                let value = _mm512_loadu_pd(half.as_ptr());
+                let swapped = _mm512_permute_pd::<0b01010101>(value);
+                let turned = _mm512_fmaddsub_pd(value, cos, _mm512_mul_pd(swapped, sin));
+                _mm512_storeu_pd(half.as_mut_ptr(), turned);
+            }
+        }
+    }
+    #[inline(always)]
     fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
         a.mul_add(b, c)
     }
@@ -176,6 +195,13 @@ impl Vector for Avx2 {
             let high = _mm256_permute4x64_pd::<BACKWARDS>(self.1);
             Self(high, _mm256_permute4x64_pd::<BACKWARDS>(self.0))
         }
+    }
+    #[inline(always)]
+    fn turn(values: &mut [f64; 2 * LANES], cos: Self, sin: Self) {
+        let (mut cosines, mut sines) = ([0.0; LANES], [0.0; LANES]);
+        cos.store(&mut cosines);
+        sin.store(&mut sines);
+        super::turn_one_by_one::<Self>(values, &cosines, &sines);
     }
     #[inline(always)]
     fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {

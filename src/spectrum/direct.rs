@@ -176,6 +176,8 @@ fn terms<I: Isa>(
             }
         }
     }
+    // The last stretch may be shorter, and so is what it uses of the tables.
+    let (rows, steps) = (&rows[..2 * layout.rows * SAMPLES], &steps[..layout.columns() * SAMPLES]);
     multiply::<I>(t.len(), rows, steps, layout.columns(), sums);
 }
 

@@ -16,20 +16,17 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
-
-use rustfft::num_complex::Complex;
 
 use super::coarse::Coarse;
 use super::fft::Transform;
 use super::grid::Grid;
+use super::mesh::Mesh;
 use super::output::Stretch;
-use super::plan::Fast;
+use super::plan::{Fast, Kernels};
 use super::resample::Resampler;
 use super::series::Series;
 use super::spread::Gridding;
-use crate::error::{Error, filled, with_capacity};
-use crate::fork::PerProcess;
+use crate::error::{Error, collected, filled};
 use crate::threads::{Control, Team};
 
 /// Computes F on `whole`.
@@ -40,49 +37,25 @@ pub fn run(
     whole: Stretch,
     control: &Control,
 ) -> Result<(), Error> {
-    let engine = Engine::new(series, grid, plan)?;
+    let team = if plan.alone { Team::Alone } else { Team::All(control) };
+    let kernels = plan.kernels();
+    let engine = Engine::new(series, grid, plan, &kernels, &team)?;
     control.expect(engine.units(whole.len));
     control.begin()?;
     let blocks = whole.split(plan.block);
     if plan.small {
         let units = engine.units(plan.block);
-        control.for_each(blocks, units, plan.alone, Mesh::take, |mesh, block| {
-            engine.block(block, &mut mesh.0, &Team::Alone)
+        let mesh = || Mesh::take(engine.gridding.mesh_length());
+        control.for_each(blocks, units, plan.alone, mesh, |mesh, block| {
+            engine.block(block, mesh, &Team::Alone)
         })?;
     } else {
-        let mut mesh = Mesh::take()?;
-        let team = if plan.alone { Team::Alone } else { Team::All(control) };
+        let mut mesh = Mesh::take(engine.gridding.mesh_length())?;
         for block in blocks {
-            engine.block(block, &mut mesh.0, &team)?;
+            engine.block(block, &mut mesh, &team)?;
         }
     }
     control.finish()
-}
-
-/// A mesh whose memory is used again by later calls, as long as it is small.
-struct Mesh(Vec<Complex<f64>>);
-
-/// The largest mesh that is kept (4 MiB), and how many.
-const KEPT_LENGTH: usize = 1 << 18;
-const KEPT_MESHES: usize = 4;
-
-static MESHES: PerProcess<Mutex<Vec<Vec<Complex<f64>>>>> =
-    PerProcess::new(|| Mutex::new(Vec::new()));
-
-impl Mesh {
-    fn take() -> Result<Mesh, Error> {
-        let mut kept = MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Mesh(kept.pop().unwrap_or_default()))
-    }
-}
-
-impl Drop for Mesh {
-    fn drop(&mut self) {
-        let mut kept = MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
-        if self.0.capacity() <= KEPT_LENGTH && kept.len() < KEPT_MESHES {
-            kept.push(std::mem::take(&mut self.0));
-        }
-    }
 }
 
 /// What all blocks share.
@@ -96,15 +69,21 @@ struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    fn new(series: &'a Series, grid: &'a Grid, plan: &'a Fast) -> Result<Engine<'a>, Error> {
+    fn new(
+        series: &'a Series,
+        grid: &'a Grid,
+        plan: &'a Fast,
+        kernels: &'a Kernels,
+        team: &Team,
+    ) -> Result<Engine<'a>, Error> {
         let delta = grid.df * plan.phases as f64;
-        let psi = plan.resampled.then_some(&plan.kernels.psi);
+        let psi = plan.resampled.then_some(&kernels.psi);
         let gridding = Gridding {
             centre: series.centre(),
             scale: plan.scale,
             cells: plan.cells,
             wraps: plan.wraps,
-            kernel: &plan.kernels.phi,
+            kernel: &kernels.phi,
             taper: psi.map(|psi| (&psi.inverse[..], psi.argument(delta))),
             carrier: None,
         };
@@ -112,7 +91,7 @@ impl<'a> Engine<'a> {
             Some(_) => gridding,
             None => Gridding { carrier: Some(grid.frequency_double(0.0)), ..gridding },
         };
-        let samples = Samples::in_order(series, &gridding)?;
+        let samples = Samples::in_order(series, &gridding, team)?;
         let fraction = plan.baseband.map_or(0.0, |(_, fraction)| fraction);
         let transform = Transform::new(gridding.mesh_length());
         let resampler = Resampler::new(psi, plan.phases, fraction)?;
@@ -126,12 +105,7 @@ impl<'a> Engine<'a> {
             + frequencies as u64
     }
 
-    fn block(
-        &self,
-        block: Stretch,
-        mesh: &mut Vec<Complex<f64>>,
-        team: &Team,
-    ) -> Result<(), Error> {
+    fn block(&self, block: Stretch, mesh: &mut Mesh, team: &Team) -> Result<(), Error> {
         let mut gridding = self.gridding.clone();
         let shift = match self.plan.baseband {
             Some((shift, _)) => shift,
@@ -144,7 +118,7 @@ impl<'a> Engine<'a> {
         let Samples { t, x, .. } = &self.samples;
         gridding.spread(t, x, |run| self.samples.of_run(run), mesh, team)?;
         self.transform.run(mesh, team)?;
-        let phi = &self.plan.kernels.phi;
+        let phi = self.gridding.kernel;
         let coarse = Coarse {
             transform: &self.transform,
             mesh,
@@ -174,9 +148,13 @@ struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    fn in_order(series: &Series<'a>, gridding: &Gridding) -> Result<Samples<'a>, Error> {
+    fn in_order(
+        series: &Series<'a>,
+        gridding: &Gridding,
+        team: &Team,
+    ) -> Result<Samples<'a>, Error> {
         if series.sorted && !gridding.wraps {
-            Samples::sorted(series, gridding)
+            Samples::sorted(series, gridding, team)
         } else {
             Samples::binned(series, gridding)
         }
@@ -187,28 +165,46 @@ impl<'a> Samples<'a> {
         self.edges[part]..self.edges[part + 1]
     }
 
-    /// Sorted times stay where they are: the edges are searched for one after the other.
-    fn sorted(series: &Series<'a>, gridding: &Gridding) -> Result<Samples<'a>, Error> {
+    /// Sorted times stay where they are: the edges of the runs are looked up among them.
+    fn sorted(series: &Series<'a>, gridding: &Gridding, team: &Team) -> Result<Samples<'a>, Error> {
+        /// Edges that a thread looks up one after the other.
+        const EDGES: usize = 64;
         let t = series.t;
         let falling = gridding.scale.high < 0.0;
         let runs = gridding.runs();
-        let stride = t.len() / runs + 1;
-        let mut edges = with_capacity(runs + 1, "the edges of the runs")?;
-        edges.push(0);
-        let mut from = 0;
-        for part in 1..runs {
+        // From the centre, as the samples are placed: a time of its own would be rounded to more
+        // than a run where all times are within a few roundings of each other.
+        let offset_of = |part: usize| {
             let edge = if falling { runs - part } else { part };
             let cell = (edge * gridding.run_cells()) as f64 - (gridding.cells / 2) as f64;
-            let time = gridding.centre + cell / gridding.scale.high;
-            let mut to = from;
-            while to < t.len() && t[to] < time {
-                from = to;
-                to = (to + stride).min(t.len());
-            }
-            from += t[from..to].partition_point(|&t| t < time);
-            edges.push(from);
-        }
-        edges.push(t.len());
+            cell / gridding.scale.high
+        };
+        let before = |t: f64, offset: f64| t - gridding.centre < offset;
+        let stride = t.len() / runs + 1;
+        let mut edges = filled(runs + 1, 0, "the edges of the runs")?;
+        let items = edges.chunks_mut(EDGES).enumerate();
+        team.each(
+            items,
+            0,
+            || Ok(()),
+            |(), (chunk, edges)| {
+                let first = chunk * EDGES;
+                let mut from = t.partition_point(|&t| before(t, offset_of(first)));
+                for (part, edge) in (first..).zip(edges) {
+                    let offset = offset_of(part);
+                    let mut to = from;
+                    while to < t.len() && before(t[to], offset) {
+                        from = to;
+                        to = (to + stride).min(t.len());
+                    }
+                    from += t[from..to].partition_point(|&t| before(t, offset));
+                    *edge = from;
+                }
+                Ok(())
+            },
+        )?;
+        // Rounding may put the ends of the series a little beyond the mesh.
+        (edges[0], edges[runs]) = (0, t.len());
         let (t, x) = (Cow::Borrowed(t), Cow::Borrowed(series.x));
         Ok(Samples { t, x, edges, falling })
     }
@@ -230,7 +226,8 @@ impl<'a> Samples<'a> {
         for bin in 0..bins {
             next[bin + 1] += next[bin];
         }
-        let edges = (0..=gridding.runs()).map(|run| next[run * bins_of_run]).collect();
+        let edges = (0..=gridding.runs()).map(|run| next[run * bins_of_run]);
+        let edges = collected(edges, what)?;
         let (mut t, mut x) = (filled(n, 0.0, what)?, filled(n, 0.0, what)?);
         for (&time, &value) in series.t.iter().zip(series.x) {
             let place = &mut next[bin_of(time)];

@@ -256,13 +256,16 @@ fn multiply_by_roots<I: Isa>(line: &mut [Complex<f64>], column: usize, length: u
         let (far_cos, far_sin) = cos_sin::<I>(lanes(|lane| root(first + lane * LANES)));
         for (far, values) in line.chunks_mut(LANES).enumerate() {
             let (c, s) = (I::V::splat(far_cos[far]), I::V::splat(far_sin[far]));
-            let (mut cos, mut sin) = ([0.0; LANES], [0.0; LANES]);
-            c.times(near_cos).minus(s.times(near_sin)).store(&mut cos);
-            c.mul_add(near_sin, s.times(near_cos)).store(&mut sin);
-            for (value, (cos, sin)) in values.iter_mut().zip(cos.iter().zip(&sin)) {
-                let Complex { re, im } = *value;
-                value.re = I::mul_add(re, *cos, -(im * sin));
-                value.im = I::mul_add(re, *sin, im * cos);
+            let cos = c.times(near_cos).minus(s.times(near_sin));
+            let sin = c.mul_add(near_sin, s.times(near_cos));
+            let mut numbers = [0.0; 2 * LANES];
+            for (pair, value) in numbers.as_chunks_mut().0.iter_mut().zip(&*values) {
+                *pair = [value.re, value.im];
+            }
+            I::V::turn(&mut numbers, cos, sin);
+            for (pair, value) in numbers.as_chunks().0.iter().zip(values) {
+                let [re, im] = *pair;
+                *value = Complex::new(re, im);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Which method, which kernels, which blocks: the cost model.
 //!
 //! With T the length of the series, a grid of step df oversamples the spectrum os = 1 / (df T)
-//! times. From os = 3.2 on, the spectrum is computed on a coarse grid of step Delta = R df and
-//! resampled; below, on the grid itself. The mesh is longer than the band of coarse points by
-//! SIGMA_MESH. Everything here follows from the problem, never from the number of threads.
+//! times. Where that is enough for it, the spectrum is computed on a coarse grid of step
+//! Delta = R df, oversampled as little as psi allows, and resampled; elsewhere on the grid itself.
+//! The mesh is longer than the band of coarse points, as phi needs it. Everything here follows from the problem, never from the number of threads.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,16 +16,36 @@ use super::{Method, Options};
 use crate::error::Error;
 use crate::fork::PerProcess;
 
-/// Oversampling of the mesh in frequency. With a kernel of width 16 the aliasing error is below
-/// 7e-14 everywhere in the band, and a seventh of that in the mean.
-const SIGMA_MESH: f64 = 1.8;
-/// Oversampling of the coarse grid in time, at least. With less, dividing by psi_hat at the ends
-/// of the series loses more than two digits.
-const SIGMA_COARSE: f64 = 1.6;
+/// The two kernels that keep a tolerance.
+struct Class {
+    /// |F - exact| / sum |x| that they keep.
+    error: f64,
+    /// Width of phi, and oversampling of the mesh in frequency.
+    phi: (usize, f64),
+    /// Width of psi, and oversampling of the coarse grid in time. With less oversampling, dividing
+    /// by psi_hat at the ends of the series would lose more than two digits.
+    psi: (usize, f64),
+}
 
-/// Widths of phi, and the error |F - exact| / sum |x| that each keeps with psi two wider.
-const WIDTHS: [(usize, f64); 7] =
-    [(4, 7e-3), (6, 1.6e-4), (8, 3.6e-6), (10, 8e-8), (12, 1.8e-9), (14, 4e-11), (16, 1e-13)];
+const fn class(error: f64, width: usize) -> Class {
+    Class { error, phi: (width, 1.8), psi: (width + 2, 1.66) }
+}
+
+/// From coarse to fine.
+const CLASSES: [Class; 8] = [
+    class(7e-3, 4),
+    class(1.6e-4, 6),
+    class(3.6e-6, 8),
+    class(8e-8, 10),
+    class(1.8e-9, 12),
+    class(4e-11, 14),
+    class(1e-13, 16),
+    Class { error: 1e-14, phi: (16, 2.5), psi: (16, 2.5) },
+];
+const DEFAULT: usize = CLASSES.len() - 2;
+const FINEST: usize = CLASSES.len() - 1;
+/// A mesh up to this length costs little: the finest kernels are taken for it by default.
+const SHORT_MESH: usize = 4096;
 /// The error that the direct sum keeps.
 const DIRECT_ERROR: f64 = 2e-15;
 
@@ -33,7 +53,7 @@ const DIRECT_ERROR: f64 = 2e-15;
 const LONGEST_MESH: usize = 3 << 20;
 /// Mesh of a small block: 256 KiB, in the second-level cache with what goes with it.
 const SMALL_MESH: usize = 16_384;
-/// Cells beyond which the place of a sample is no longer exact.
+/// Cells beyond which the place of a sample is no longer exact; also cycles of its phase.
 const MOST_CELLS: f64 = (1u64 << 50) as f64;
 
 // Costs in nanoseconds on one core of 2024 (x86-64 with AVX-512), measured with the stages alone:
@@ -63,16 +83,16 @@ pub struct Kernels {
     pub psi: Kernel,
 }
 
-static KERNELS: PerProcess<Mutex<[Option<Arc<Kernels>>; WIDTHS.len()]>> =
-    PerProcess::new(|| Mutex::new([const { None }; WIDTHS.len()]));
+static KERNELS: PerProcess<Mutex<[Option<Arc<Kernels>>; CLASSES.len()]>> =
+    PerProcess::new(|| Mutex::new([const { None }; CLASSES.len()]));
 
 fn kernels(class: usize) -> Arc<Kernels> {
     let mut all = KERNELS.get().lock().unwrap_or_else(PoisonError::into_inner);
     let make = || {
-        let width = WIDTHS[class].0;
+        let Class { phi, psi, .. } = CLASSES[class];
         Arc::new(Kernels {
-            phi: Kernel::new(width, SIGMA_MESH, TERMS),
-            psi: Kernel::new(width + 2, SIGMA_COARSE, TERMS),
+            phi: Kernel::new(phi.0, phi.1, TERMS),
+            psi: Kernel::new(psi.0, psi.1, TERMS),
         })
     };
     Arc::clone(all[class].get_or_insert_with(make))
@@ -88,8 +108,7 @@ pub enum Plan {
 
 /// The geometry of a fast spectrum.
 pub struct Fast {
-    /// Its kernels.
-    pub kernels: Arc<Kernels>,
+    class: usize,
     /// Fine steps in a coarse one, R.
     pub phases: u64,
     /// Whether the fine grid is resampled from the coarse one; else they are the same.
@@ -111,19 +130,29 @@ pub struct Fast {
     pub alone: bool,
 }
 
+impl Fast {
+    /// Its kernels.
+    pub fn kernels(&self) -> Arc<Kernels> {
+        kernels(self.class)
+    }
+}
+
 /// Plans a spectrum.
 pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Error> {
-    let asked = options.tolerance.unwrap_or(WIDTHS[WIDTHS.len() - 1].1);
-    let class = WIDTHS.iter().position(|(_, error)| *error <= asked);
+    let asked = options.tolerance.unwrap_or(CLASSES[DEFAULT].error);
+    let class = CLASSES.iter().position(|class| class.error <= asked);
     let reachable =
-        if options.method == Method::Fast { WIDTHS[WIDTHS.len() - 1].1 } else { DIRECT_ERROR };
+        if options.method == Method::Fast { CLASSES[FINEST].error } else { DIRECT_ERROR };
     if asked < reachable {
         return Err(Error::Tolerance { asked, reachable });
     }
     let n = series.t.len() as f64;
     let direct_cost = n * (TERM * grid.nf as f64 + DIRECT_SAMPLE);
     let direct = Plan::Direct(direct_cost < WORTH_THREADS);
-    let fast = class.and_then(|class| geometry(series, grid, class));
+    let short = |(fast, _): &(Fast, f64)| fast.cells <= SHORT_MESH;
+    let finest =
+        class.filter(|&class| class == DEFAULT).and_then(|_| geometry(series, grid, FINEST));
+    let fast = finest.filter(short).or_else(|| geometry(series, grid, class?));
     match (options.method, fast) {
         (Method::Direct, _) | (Method::Auto, None) => Ok(direct),
         (Method::Auto, Some((_, cost))) if direct_cost <= cost => Ok(direct),
@@ -138,22 +167,22 @@ pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Err
 
 /// The geometry and its cost; None when double precision cannot place the samples.
 fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
-    let kernels = kernels(class);
+    let Class { phi: (_, sigma_mesh), psi: (width, sigma_coarse), .. } = CLASSES[class];
     let (n, nf) = (series.t.len() as f64, grid.nf as f64);
-    let length = series.last - series.first;
+    let length = series.length();
     let oversampling = 1.0 / (length * grid.df.abs());
     // A hair less than allowed, for rounding.
-    let most_phases = oversampling / SIGMA_COARSE * (1.0 - 1e-9);
+    let most_phases = oversampling / sigma_coarse * (1.0 - 1e-9);
     let resampled = most_phases >= 2.0;
     let phases = if resampled { most_phases.min(nf.max(24.0)).floor() } else { 1.0 };
-    let reach = if resampled { (kernels.psi.width / 2 + 1) as f64 } else { 1.0 };
+    let reach = if resampled { (width / 2 + 1) as f64 } else { 1.0 };
 
     // One real block around frequency 0, or complex blocks around their own centres?
     let mut block = nf;
-    let complex_length = |block: f64| SIGMA_MESH * (block / phases + 2.0 * reach);
+    let complex_length = |block: f64| sigma_mesh * (block / phases + 2.0 * reach);
     let steps = (grid.f0 / grid.df).floor();
     let farthest = steps.abs().max((steps + nf).abs());
-    let real_length = SIGMA_MESH * (farthest / phases + reach);
+    let real_length = sigma_mesh * (farthest / phases + reach);
     let fraction = (-steps).mul_add(grid.df, grid.f0) / grid.df;
     let baseband = farthest < 1e15
         && (0.0..1.0).contains(&fraction)
@@ -162,7 +191,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         && real_length <= LONGEST_MESH as f64;
 
     // A block for each thread to do alone pays n more spreadings each, but stays in its cache.
-    let small_block = ((SMALL_MESH as f64 / SIGMA_MESH - 2.0 * reach) * phases).floor();
+    let small_block = ((SMALL_MESH as f64 / sigma_mesh - 2.0 * reach) * phases).floor();
     let small_blocks = (nf / small_block).ceil();
     let small_cost = small_blocks * (n * COMPLEX_SAMPLE + SMALL_MESH as f64 * CACHED_CELL);
     let (cost, small);
@@ -172,7 +201,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         small = small_blocks > 1.0 && small_cost < whole;
         cost = whole.min(if small { small_cost } else { whole });
     } else {
-        let large_block = ((LONGEST_MESH as f64 / SIGMA_MESH - 2.0 * reach) * phases).floor();
+        let large_block = ((LONGEST_MESH as f64 / sigma_mesh - 2.0 * reach) * phases).floor();
         let blocks = (nf / large_block).ceil();
         let cells = complex_length(nf.min(large_block));
         let per_cell = if small_blocks > 1.0 { CELL } else { CACHED_CELL };
@@ -192,12 +221,14 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     let scale = two_product(cells as f64 * phases, grid.df);
     let scale = Double { high: scale.0, low: scale.1 };
     let reached = scale.high.abs() * length;
-    if reached.is_nan() || reached >= MOST_CELLS {
+    let cycles = grid.frequency(0.0).abs().max(grid.frequency(nf).abs()) * length;
+    // Written so that NaN is out of reach.
+    if !(reached < MOST_CELLS && cycles < MOST_CELLS) {
         return None;
     }
     let cost = cost + nf * FREQUENCY + OVERHEAD;
     let fast = Fast {
-        kernels,
+        class,
         phases: phases as u64,
         resampled,
         baseband,
@@ -217,11 +248,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn widths_keep_their_errors() {
-        for (class, (width, error)) in WIDTHS.iter().enumerate() {
-            let kernels = kernels(class);
+    fn kernels_keep_their_errors() {
+        for (number, class) in CLASSES.iter().enumerate() {
+            let kernels = kernels(number);
             let aliasing = kernels.phi.error() + kernels.psi.error();
-            assert!(aliasing < 0.95 * error, "width {width}: {aliasing:e}");
+            assert!(aliasing < 0.95 * class.error, "{}: {aliasing:e}", class.error);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The samples: times and values, checked once.
 
-use crate::error::Error;
+use crate::error::{Error, filled};
 use crate::simd::{Isa, LANES, Vector, multiversion};
 use crate::threads::Control;
 
@@ -31,16 +31,16 @@ impl<'a> Series<'a> {
             return Err(Error::invalid("x", problem));
         }
         // Each part of the times reaches to the first of the next.
-        let parts: Vec<_> = (0..t.len()).step_by(SAMPLES).collect();
-        let mut found = vec![Survey::default(); parts.len()];
-        let items = parts.iter().zip(&mut found);
+        let parts = t.len().div_ceil(SAMPLES);
+        let mut found = filled(parts, Survey::default(), "checking the samples")?;
+        let items = (0..t.len()).step_by(SAMPLES).zip(&mut found);
         let alone = t.len() < MANY_SAMPLES;
         control.for_each(
             items,
             0,
             alone,
             || Ok(()),
-            |(), (&start, found)| {
+            |(), (start, found)| {
                 let end = (start + SAMPLES).min(t.len());
                 *found = survey(&t[start..(end + 1).min(t.len())], &x[start..end]);
                 Ok(())
@@ -64,6 +64,13 @@ impl<'a> Series<'a> {
     pub fn centre(&self) -> f64 {
         // Halves first: the sum of two huge times may overflow.
         0.5 * self.first + 0.5 * self.last
+    }
+
+    /// The length of the series as counted from the centre: twice the way to the farther end. It
+    /// exceeds last - first where these are so close that rounding moves the centre.
+    pub fn length(&self) -> f64 {
+        let centre = self.centre();
+        2.0 * (self.last - centre).max(centre - self.first)
     }
 }
 

@@ -56,12 +56,14 @@ pub struct Gridding<'a> {
 
 /// Buffers of one thread.
 pub struct Scratch {
-    group: Box<Group>,
+    /// One, and not a box, whose memory could not be refused.
+    group: Vec<Group>,
     run_re: Vec<f64>,
     run_im: Vec<f64>,
 }
 
 /// Samples located on the mesh.
+#[derive(Clone)]
 struct Group {
     /// The cell left of the sample, counted in the buffer of the run.
     cell: [u32; GROUP],
@@ -78,7 +80,8 @@ impl Scratch {
     pub fn new() -> Result<Scratch, Error> {
         let run = || filled(RUN + 2 * MARGIN, 0.0, "a run of the mesh");
         let zero = [0.0; GROUP];
-        let group = Box::new(Group { cell: [0; GROUP], z: zero, re: zero, im: zero });
+        let group = Group { cell: [0; GROUP], z: zero, re: zero, im: zero };
+        let group = filled(1, group, "a group of samples")?;
         Ok(Scratch { group, run_re: run()?, run_im: run()? })
     }
 }
@@ -191,6 +194,7 @@ fn run<I: Isa>(
     let odd = polynomials::<I>(&gridding.kernel.odd[0]);
     let complex = gridding.carrier.is_some();
     let Scratch { group, run_re, run_im } = scratch;
+    let group = &mut group[0];
     run_re.fill(0.0);
     let run_im = if complex { &mut run_im[..] } else { &mut [] };
     run_im.fill(0.0);

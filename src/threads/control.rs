@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pool::{Pool, num_threads};
-use crate::error::Error;
+use crate::error::{Error, collected};
 use crate::quiet;
 
 /// Told the fraction done, from 0 to 1, on the calling thread; returns true to cancel the call.
@@ -65,7 +65,8 @@ impl<'a> Control<'a> {
         scratch: impl Fn() -> Result<S, Error> + Sync,
         work: impl Fn(&mut S, T) -> Result<(), Error> + Sync,
     ) -> Result<(), Error> {
-        let items: Vec<_> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+        let items = items.into_iter().map(|item| Mutex::new(Some(item)));
+        let items = collected(items, "the list of what there is to do")?;
         let next = AtomicUsize::new(0);
         let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
         let scratches: Mutex<Vec<S>> = Mutex::new(Vec::new());

@@ -1,0 +1,81 @@
+//! Memory for meshes, used again by later calls.
+//!
+//! Fresh memory costs as much as a transform: the system clears every page. What is kept between
+//! calls is bounded, and so is a mesh (see `plan`).
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, PoisonError};
+
+use rustfft::num_complex::Complex;
+
+use crate::error::{Error, reserve};
+use crate::fork::PerProcess;
+
+/// The most that is kept: 48 MiB, the longest mesh.
+const KEPT: usize = 3 << 20;
+/// From this length on (2 MiB), large pages are asked for.
+const LARGE: usize = 1 << 17;
+
+static KEPT_MESHES: PerProcess<Mutex<Vec<Vec<Complex<f64>>>>> =
+    PerProcess::new(|| Mutex::new(Vec::new()));
+
+/// Memory of a mesh; goes back when dropped.
+pub struct Mesh(Vec<Complex<f64>>);
+
+impl Mesh {
+    /// An empty mesh with room for `length` numbers.
+    pub fn take(length: usize) -> Result<Mesh, Error> {
+        let mut kept = KEPT_MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |mesh: &&(usize, usize)| mesh.1 >= length;
+        let sizes = kept.iter().map(Vec::capacity).enumerate();
+        let best = sizes.collect::<Vec<_>>().iter().filter(fits).min_by_key(|mesh| mesh.1).copied();
+        let mut mesh = match best {
+            Some((index, _)) => kept.swap_remove(index),
+            None => Vec::new(),
+        };
+        drop(kept);
+        mesh.clear();
+        if mesh.capacity() < length {
+            reserve(&mut mesh, length, "the mesh")?;
+            advise_large_pages(&mesh);
+        }
+        Ok(Mesh(mesh))
+    }
+}
+
+impl Drop for Mesh {
+    fn drop(&mut self) {
+        let mut kept = KEPT_MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(std::mem::take(&mut self.0));
+        // The oldest make room for the newest.
+        while kept.iter().map(Vec::capacity).sum::<usize>() > KEPT {
+            kept.remove(0);
+        }
+    }
+}
+
+impl Deref for Mesh {
+    type Target = Vec<Complex<f64>>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Mesh {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// Rows of a long transform are far apart: with large pages their addresses stay known.
+fn advise_large_pages(mesh: &Vec<Complex<f64>>) {
+    #[cfg(target_os = "linux")]
+    if mesh.capacity() >= LARGE {
+        const PAGE: usize = 4096;
+        let start = mesh.as_ptr().addr().next_multiple_of(PAGE);
+        let end = mesh.as_ptr().addr() + mesh.capacity() * size_of::<Complex<f64>>();
+        let pages = mesh.as_ptr().with_addr(start).cast_mut();
+        // SAFETY: whole pages of the vector's own memory; the advice changes no content.
+        unsafe { libc::madvise(pages.cast(), (end - start) / PAGE * PAGE, libc::MADV_HUGEPAGE) };
+    }
+}
