@@ -138,7 +138,7 @@ demo: all examples python | setup
 FRAME := saao_ccd_a8280271.fits
 
 # A real CCD frame before and after the median filter, in build/demo.
-demo-fits: build/bin/c/smooth_fits build/venv/.ready
+demo-fits: build/bin/c/smooth_fits build/bin/c/plot build/venv/.ready
 	@mkdir -p build/demo
 	build/bin/c/smooth_fits -s 5 -o build/demo data/$(FRAME)
 	$(VENV) demo/before_after.py data/$(FRAME) build/demo/$(FRAME) build/demo/before_after.png

@@ -1,13 +1,17 @@
 """Draws a CCD frame before and after the median filter, side by side on one grey scale.
 
-usage: before_after.py BEFORE.fits AFTER.fits PICTURE.png      needs gnuplot
+usage: before_after.py BEFORE.fits AFTER.fits PICTURE.png      gnuplot draws, by way of `plot`
 """
 
+import os
 import subprocess
 import sys
 
 import numpy as np
 from astropy.io import fits
+
+# The example that gives gnuplot a script.
+PLOT = os.path.join(os.path.dirname(__file__), "..", "build", "bin", "c", "plot")
 
 
 def main(before, after, picture):
@@ -30,23 +34,26 @@ set size ratio -1
 set xrange [0:{columns}]
 set yrange [0:{rows}]
 set tics out nomirror
-set multiplot layout 1,2 margins 0.05,0.9,0.08,0.9 spacing 0.05 title "{title}"
+set multiplot layout 1,2 margins 0.075,0.9,0.11,0.9 spacing 0.05 title "{title}"
 set xlabel "column"
+set ylabel "row"
 unset colorbox
 set title "as observed"
 plot "-" binary array=({columns},{rows}) format="%float32" with image notitle
 set colorbox user origin 0.915,0.12 size 0.015,0.74
+unset ylabel
 set title "median of {size} pixels"
 plot "-" binary array=({columns},{rows}) format="%float32" with image notitle
 """
-    gnuplot = subprocess.Popen(["gnuplot"], stdin=subprocess.PIPE)
-    # gnuplot reads the pixels behind each plot command.
-    for commands, frame in zip(script.split("notitle\n"), frames):
-        gnuplot.stdin.write((commands + "notitle\n").encode())
-        gnuplot.stdin.write(frame.tobytes())
-    gnuplot.stdin.close()
-    if gnuplot.wait():
-        sys.exit("gnuplot failed")
+    path = os.path.splitext(picture)[0] + ".gp"
+    with open(path, "wb") as file:
+        # gnuplot reads the pixels behind each plot command.
+        for commands, frame in zip(script.split("notitle\n"), frames):
+            file.write((commands + "notitle\n").encode())
+            file.write(frame.tobytes())
+    plot = subprocess.run([PLOT, path])
+    if plot.returncode != 0:
+        sys.exit(plot.returncode)
     print(f"{picture}: counts {low:.0f} (black) to {high:.0f} (white)")
 
 

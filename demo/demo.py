@@ -107,7 +107,7 @@ def grid():
 
 
 def draw(folder, freq, power, peak):
-    """Writes the numbers of the picture and has gnuplot draw it."""
+    """Writes the numbers of the picture and has gnuplot draw it, by way of the example `plot`."""
     np.savetxt(os.path.join(folder, "spectrum.txt"), np.column_stack([freq, power]), "%.6f %.8g")
     phase, x, error = fold(peak)
     # Two cycles, so that every phase is seen whole.
@@ -115,8 +115,10 @@ def draw(folder, freq, power, peak):
     np.savetxt(os.path.join(folder, "folded.txt"), twice, "%.6f %.3f %.3f")
     picture = os.path.join(folder, "demo.png")
     script = os.path.join(PROJECT, "demo", "picture.gp")
-    numbers = [f"{peak:.17g}", f"{power.max():.17g}"]
-    subprocess.run(["gnuplot", "-c", script, folder, *numbers], check=True)
+    settings = [f"folder={folder}", f"peak={peak:.17g}", f"power={power.max():.17g}"]
+    plot = subprocess.run([os.path.join(BUILD, "bin", "c", "plot"), script, *settings])
+    if plot.returncode != 0:
+        sys.exit(plot.returncode)
     print(f"picture: {os.path.relpath(picture)}")
 
 

@@ -1,9 +1,7 @@
 # The picture of the demo: the spectrum, and the light curve folded with its period.
 #
-# usage: gnuplot -c picture.gp FOLDER PEAK POWER      the peak in cycles per day, and its power
-folder = ARG1
-peak = real(ARG2)
-power = real(ARG3)
+# usage: plot picture.gp folder=FOLDER peak=PEAK power=POWER
+# where plot is the example of c_examples/; the peak in cycles per day, and its power
 
 set terminal pngcairo size 1200,980 font "Sans,13" background rgb "white"
 set output folder."/demo.png"

@@ -258,11 +258,6 @@ typedef enum fourier_match {
 } fourier_match;
 
 /**
- * Things to wait for, as bits.
- */
-typedef struct Events Events;
-
-/**
  * How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
  * of calls, from several threads at once as long as nobody changes it meanwhile.
  */
