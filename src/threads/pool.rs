@@ -1,9 +1,10 @@
 //! The pools, one for each number of threads asked for, and who may enter a call's work.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
 
 use crate::fork::{PerProcess, ProcessId, current_process, without_fork};
 
@@ -48,7 +49,7 @@ pub fn num_threads() -> usize {
 pub struct Pool {
     threads: usize,
     process: ProcessId,
-    workers: rayon::ThreadPool,
+    crew: Arc<Crew>,
 }
 
 impl Pool {
@@ -72,23 +73,14 @@ impl Pool {
     }
 
     fn new(threads: usize, process: ProcessId) -> Option<Pool> {
-        let (started, starts) = mpsc::channel();
-        let workers = with_signals_blocked(|| {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads - 1)
-                .thread_name(|index| format!("fourier-{index}"))
-                .start_handler(move |_| {
-                    crate::quiet::silence_this_thread();
-                    crate::float_environment::set_default();
-                    let _ = started.send(());
-                })
-                .build()
-        })
-        .ok()?;
-        // Waits without rayon's help: in a child forked by a task this thread still counts as a
-        // worker of the parent's pool, and rayon would have it do the parent's work meanwhile.
-        starts.iter().take(threads - 1).for_each(drop);
-        Some(Pool { threads, process, workers })
+        let crew = Arc::new(Crew::default());
+        let start = |index: usize| {
+            let crew = Arc::clone(&crew);
+            let builder = thread::Builder::new().name(format!("fourier-{index}"));
+            builder.spawn(move || crew.work()).is_ok()
+        };
+        let started = with_signals_blocked(|| (0..threads - 1).take_while(|&i| start(i)).count());
+        (started > 0).then_some(Pool { threads: started + 1, process, crew })
     }
 
     /// Runs `step` again and again, on this thread and on up to `helpers` workers, until it
@@ -105,24 +97,84 @@ impl Pool {
         // seen every thread leave.
         let step_forever: &'static (dyn Fn() -> bool + Sync) = unsafe { std::mem::transmute(step) };
         let gate = Arc::new(Gate::default());
-        for _ in 0..helpers.min(self.threads - 1) {
-            let (gate, pool) = (Arc::clone(&gate), Arc::clone(self));
-            self.workers.spawn(move || {
-                let _current = Entered::new(pool);
-                while gate.enter() {
-                    let more = step_forever();
-                    gate.leave();
-                    if !more {
-                        break;
-                    }
-                    rayon::yield_now();
-                }
-            });
-        }
+        let (shared_gate, pool) = (Arc::clone(&gate), Arc::clone(self));
+        let job: Job = Arc::new(move || {
+            let _current = Entered::new(Arc::clone(&pool));
+            shared_gate.enter() && {
+                let more = step_forever();
+                shared_gate.leave();
+                more
+            }
+        });
+        self.crew.ask(job, helpers.min(self.threads - 1));
         let _closing = Closing { gate: &gate, between };
         let _current = Entered::new(Arc::clone(self));
         while step() {
             between();
+        }
+    }
+}
+
+/// One step of a call's work, to be repeated as long as it answers true.
+type Job = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// The workers of a pool, and what they are asked to do. An idle worker sleeps after a moment, so
+/// that the system wakes it on a processor that is free: one that only yields may share the
+/// caller's.
+#[derive(Default)]
+struct Crew {
+    queue: Mutex<VecDeque<Job>>,
+    /// Length of the queue, to be looked at without the lock.
+    queued: AtomicUsize,
+    asked: Condvar,
+}
+
+impl Crew {
+    /// How often an idle worker looks for work before it sleeps: some 20 microseconds, in which
+    /// the next stage of the same call often begins.
+    const LOOKS: usize = 1000;
+
+    fn ask(&self, job: Job, workers: usize) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.extend(std::iter::repeat_n(job, workers));
+        self.queued.store(queue.len(), Ordering::Release);
+        drop(queue);
+        for _ in 0..workers {
+            self.asked.notify_one();
+        }
+    }
+
+    /// The life of a worker. Between two steps it lets other calls in.
+    fn work(&self) {
+        crate::quiet::silence_this_thread();
+        crate::float_environment::set_default();
+        let mut job = self.next();
+        loop {
+            if !job() {
+                job = self.next();
+            } else if self.queued.load(Ordering::Acquire) > 0 {
+                let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+                queue.push_back(job);
+                job = queue.pop_front().expect("it holds a job");
+                self.queued.store(queue.len(), Ordering::Release);
+            }
+        }
+    }
+
+    fn next(&self) -> Job {
+        for _ in 0..Crew::LOOKS {
+            if self.queued.load(Ordering::Acquire) > 0 {
+                break;
+            }
+            std::hint::spin_loop();
+        }
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(job) = queue.pop_front() {
+                self.queued.store(queue.len(), Ordering::Release);
+                return job;
+            }
+            queue = self.asked.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
