@@ -30,11 +30,12 @@ impl<'a> Stretch<'a> {
 
     /// Cuts it into stretches of `size` frequencies; the last may be shorter.
     pub fn split(mut self, size: usize) -> impl Iterator<Item = Stretch<'a>> {
-        std::iter::from_fn(move || (self.len > 0).then(|| self.split_off(size)))
+        let size = size.max(1);
+        (0..self.len.div_ceil(size)).map(move |_| self.split_off(size))
     }
 
     fn split_off(&mut self, size: usize) -> Stretch<'a> {
-        let len = self.len.min(size.max(1));
+        let len = self.len.min(size);
         let front = |all: &mut &'a mut [f64], len| all.split_off_mut(..len).unwrap_or_default();
         let freq = self.freq.as_mut().map(|all| front(all, len));
         let wanted = match &mut self.wanted {

@@ -1,12 +1,12 @@
 //! How one call is run: its number of threads, its progress and its cancellation.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pool::{Pool, num_threads};
-use crate::error::{Error, collected};
+use crate::error::Error;
 use crate::quiet;
 
 /// Told the fraction done, from 0 to 1, on the calling thread; returns true to cancel the call.
@@ -55,39 +55,43 @@ impl<'a> Control<'a> {
 
     /// Does `work` on every item, each worth `units`, on all threads of the call, or on the
     /// calling thread alone where `alone` says that waking a worker would take longer. Items are
-    /// begun in order; an error stops the rest and is returned, the first by position. Each thread
+    /// drawn in order, one at a time; an error stops the rest and is returned, the first by position. Each thread
     /// that takes part has a scratch of its own.
     pub fn for_each<T: Send, S: Send>(
         &self,
-        items: impl IntoIterator<Item = T>,
+        items: impl IntoIterator<Item = T, IntoIter: Send>,
         units: u64,
         alone: bool,
         scratch: impl Fn() -> Result<S, Error> + Sync,
         work: impl Fn(&mut S, T) -> Result<(), Error> + Sync,
     ) -> Result<(), Error> {
-        let items = items.into_iter().map(|item| Mutex::new(Some(item)));
-        let items = collected(items, "the list of what there is to do")?;
-        let next = AtomicUsize::new(0);
+        let items = items.into_iter();
+        let threads = self.threads.min(items.size_hint().1.unwrap_or(usize::MAX));
+        let items = Mutex::new(items.fuse().enumerate());
         let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
         let scratches: Mutex<Vec<S>> = Mutex::new(Vec::new());
         let shared = &self.shared;
 
         let step = || -> bool {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= items.len() || shared.cancelled.load(Ordering::Relaxed) {
+            if shared.cancelled.load(Ordering::Relaxed) || lock(&failure).is_some() {
                 return false;
             }
+            let mut index = 0;
             let outcome = quiet::catch(|| {
-                let item = lock(&items[index]).take().expect("an item is taken once");
+                let drawn = lock(&items).next();
+                let Some((number, item)) = drawn else { return Ok(false) };
+                index = number;
                 let spare = lock(&scratches).pop();
                 let mut mine = spare.map_or_else(&scratch, Ok)?;
                 work(&mut mine, item)?;
                 lock(&scratches).push(mine);
-                Ok(())
+                Ok(true)
             });
+            if matches!(outcome, Ok(false)) {
+                return false;
+            }
             shared.done.fetch_add(units, Ordering::Relaxed);
             let Err(error) = outcome else { return true };
-            next.fetch_max(items.len(), Ordering::Relaxed);
             let mut first = lock(&failure);
             if first.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
                 *first = Some((index, error));
@@ -95,10 +99,9 @@ impl<'a> Control<'a> {
             false
         };
 
-        let threads = self.threads.min(items.len());
-        match if alone { None } else { Pool::get(threads.min(self.threads)) } {
-            Some(pool) if threads > 1 => pool.run(threads - 1, &step, &|| self.report_sometimes()),
-            _ => {
+        match if alone || threads <= 1 { None } else { Pool::get(self.threads) } {
+            Some(pool) => pool.run(threads - 1, &step, &|| self.report_sometimes()),
+            None => {
                 while step() {
                     self.report_sometimes();
                 }
@@ -154,7 +157,7 @@ impl Team<'_> {
     /// progress.
     pub fn each<T: Send, S: Send>(
         &self,
-        items: impl IntoIterator<Item = T>,
+        items: impl IntoIterator<Item = T, IntoIter: Send>,
         units: u64,
         scratch: impl Fn() -> Result<S, Error> + Sync,
         work: impl Fn(&mut S, T) -> Result<(), Error> + Sync,
