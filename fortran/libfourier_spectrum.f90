@@ -57,8 +57,7 @@ contains
   !> - freq, power: receive as many frequencies, correctly rounded, and powers as they have
   !>   elements; on failure they keep their values, except after FOURIER_CANCELLED,
   !>   FOURIER_OUT_OF_MEMORY and FOURIER_INTERNAL
-  !> - tolerance: |F - exact| <= tolerance * sum |x|, above 0 and at most 1; as exact as the direct
-  !>   sum in double precision without it
+  !> - tolerance: |F - exact| <= tolerance * sum |x|, above 0 and at most 1; 1e-13 without it
   !> - threads: 1 to 1024, 0 = the default; the result is the same, bit for bit, for any number
   !> - method: FOURIER_METHOD_AUTO, _DIRECT or _FAST
   !> - progress: is told the fraction done, and may cancel the call

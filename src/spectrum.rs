@@ -39,7 +39,7 @@ pub enum Method {
 /// Settings of a spectrum.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Options {
-    /// |F - exact| <= tolerance * sum |x|; None = as exact as the direct sum.
+    /// |F - exact| <= tolerance * sum |x|; None = 1e-13.
     pub tolerance: Option<f64>,
     /// How it is computed.
     pub method: Method,

@@ -3,7 +3,6 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use common::*;
@@ -31,11 +30,13 @@ fn only(language: &str) -> String {
 }
 
 const PEAK: &str = "strongest peak at f = 0.100\n";
+const KILLED: &str = "I got: 1\nI got: 2\nI got: 3\nreturn code: -9\n";
 
 #[test]
 fn c_programs_work() {
     let scratch = Scratch::new();
-    let expected = [PEAK, "cancelled by the progress function\n"];
+    let median = "the bright pixel is now 12\n";
+    let expected = [PEAK, median, KILLED, "cancelled by the progress function\n"];
     let programs = blocks("c");
     assert_eq!(programs.len(), expected.len());
     for (program, expected) in programs.iter().zip(expected) {
@@ -46,20 +47,22 @@ fn c_programs_work() {
 }
 
 #[test]
-fn fortran_program_works() {
+fn fortran_programs_work() {
     let scratch = Scratch::new();
-    check_fortran(&scratch, &scratch.write("program.f90", &only("fortran")), Fortran::Modern);
+    let expected = [PEAK, KILLED];
+    let programs = blocks("fortran");
+    assert_eq!(programs.len(), expected.len());
+    for (program, expected) in programs.iter().zip(expected) {
+        let source = scratch.write("program.f90", program);
+        assert_eq!(stdout_of(compile_fortran(&scratch, &source, Fortran::Modern)), expected);
+    }
 }
 
 #[test]
 fn legacy_fortran_program_works() {
     let scratch = Scratch::new();
     let source = scratch.write("legacy.f", &only("fortran fixed-form"));
-    check_fortran(&scratch, &source, Fortran::Legacy);
-}
-
-fn check_fortran(scratch: &Scratch, source: &Path, fortran: Fortran) {
-    assert_eq!(stdout_of(compile_fortran(scratch, source, fortran)), PEAK);
+    assert_eq!(stdout_of(compile_fortran(&scratch, &source, Fortran::Legacy)), PEAK);
 }
 
 #[test]
@@ -70,6 +73,17 @@ fn python_program_works() {
     command.env("PYTHONPATH", root().join("python")).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = run(command.arg(scratch.write("program.py", &only("python"))));
     assert_eq!(text(&output.stdout), PEAK);
+}
+
+#[test]
+fn files_that_it_links_to_exist() {
+    let readme = fs::read_to_string(file("README.md")).expect("README.md is text");
+    let links: Vec<&str> =
+        readme.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)).collect();
+    assert!(links.len() >= 3, "{links:?}");
+    for link in links {
+        file(link);
+    }
 }
 
 #[test]

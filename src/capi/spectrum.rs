@@ -25,11 +25,10 @@ use crate::spectrum::{self, Wanted};
 /// @param options  tolerance, method, threads, progress; NULL = defaults. The result does not
 ///                 depend, bit for bit, on the number of threads
 /// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
-///         FOURIER_TOLERANCE_UNREACHABLE, FOURIER_NOT_SUPPORTED (method FAST beyond 2^50 cycles),
-///         FOURIER_CANCELLED. Outputs may not overlap inputs or
-///         each other. On failure they are untouched, except after FOURIER_CANCELLED,
-///         FOURIER_OUT_OF_MEMORY and FOURIER_INTERNAL, which may leave them partly written.
-///         From any thread, and in a forked child.
+///         FOURIER_TOLERANCE_UNREACHABLE, FOURIER_CANCELLED, FOURIER_NOT_SUPPORTED (method FAST
+///         beyond 2^50 cycles). Outputs may not overlap inputs or each other. On failure they are
+///         untouched, except after FOURIER_CANCELLED, FOURIER_OUT_OF_MEMORY and FOURIER_INTERNAL,
+///         which may leave them partly written. From any thread, and in a forked child.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_power(
     n: i64,
