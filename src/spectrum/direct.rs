@@ -54,7 +54,7 @@ pub fn run(
     alone: bool,
     control: &Control,
 ) -> Result<(), Error> {
-    let size = stretch_size(whole.len).min(whole.len);
+    let size = stretch_size(series.t.len(), whole.len).min(whole.len);
     let terms = |frequencies: usize| (series.t.len() as u64).saturating_mul(frequencies as u64);
     control.expect(terms(whole.len));
     control.begin()?;
@@ -66,11 +66,16 @@ pub fn run(
     control.finish()
 }
 
+/// Terms that a thread sums before it looks up: some 30 ms.
+const TERMS: usize = 1 << 28;
+
 /// How many frequencies a thread takes at once: enough that the table of steps, which each
-/// stretch computes anew, costs little; few enough that there are some 16 stretches.
-fn stretch_size(nf: usize) -> usize {
+/// stretch computes anew, costs little; few enough that there are some 16 stretches, and that a
+/// call is soon cancelled.
+fn stretch_size(n: usize, nf: usize) -> usize {
     let row = 2 * STEPS;
-    (nf / 16).next_multiple_of(row).clamp(LANES * row, 64 * row)
+    let rows = (nf / 16).min(TERMS / n.max(1)) / (LANES * row) * LANES;
+    rows.clamp(LANES, 64) * row
 }
 
 /// Working arrays of one thread.
