@@ -379,8 +379,8 @@ fn auto_never_loses_to_the_plain_double_loop() {
             let plain = relative_l2(&plain, &numbers, &exact);
             let auto = relative_l2(&job.power(by(FOURIER_METHOD_AUTO)), &numbers, &exact);
             println!("{name} {epoch}: AUTO {auto:.1e}, plain double loop {plain:.1e}");
-            // Within the error of the direct sum they count as equal.
-            assert!(auto <= plain.max(1e-13), "{name} {epoch}: {auto:e} against {plain:e}");
+            // Below the noise of a fast spectrum they count as equal.
+            assert!(auto <= plain.max(2e-14), "{name} {epoch}: {auto:e} against {plain:e}");
         }
     }
 }
