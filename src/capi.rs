@@ -1,6 +1,6 @@
 //! The front door for C, Fortran and Python: every exported function.
 //!
-//! An export checks its pointers (`pointers`), calls one safe function, and hands the outcome to
+//! An export checks its pointers (`arguments`), calls one safe function, and hands the outcome to
 //! the one gate (`boundary`), which turns an error or a panic into a status and keeps its text
 //! for `fourier_last_error`. There is no mathematics here. Enumerations arrive as plain integers
 //! and are checked, since C may pass any value.
@@ -22,21 +22,13 @@ mod parallel;
 
 mod process;
 
-mod process_streams;
-
-mod process_run;
-
-mod process_options;
-
-mod process_names;
-
 mod status;
 
 mod boundary;
 
 mod version;
 
-mod pointers;
+mod arguments;
 
 pub use boundary::*;
 pub use legacy::*;
@@ -44,10 +36,6 @@ pub use median::*;
 pub use options::*;
 pub use parallel::*;
 pub use process::*;
-pub use process_names::*;
-pub use process_options::*;
-pub use process_run::*;
-pub use process_streams::*;
 pub use spectrum::*;
 pub use status::*;
 pub use version::*;

@@ -8,13 +8,12 @@
 //! status.
 
 pub mod error;
-mod float_environment;
-mod fork;
+mod host;
 pub mod median;
+pub mod memory;
+pub mod parallel;
 pub mod process;
-mod quiet;
 mod simd;
 pub mod spectrum;
-pub mod threads;
 
 pub mod capi;

@@ -13,8 +13,6 @@ pub mod border;
 pub mod element;
 mod network;
 mod patch;
-mod program;
-mod selection;
 mod tile_rank;
 mod weighted;
 
@@ -22,9 +20,10 @@ use border::Border;
 use element::{Element, Key};
 use patch::{Image, Patch};
 
-use crate::error::{Error, with_capacity};
+use crate::error::Error;
+use crate::memory::with_capacity;
+use crate::parallel::Control;
 use crate::simd;
-use crate::threads::Control;
 
 /// What to do with NaN.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

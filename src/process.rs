@@ -39,7 +39,7 @@ pub use signals::signal_number;
 pub use timeout::Timeout;
 
 use crate::error::Error;
-use crate::fork::{ProcessId, current_process};
+use crate::host::fork::{ProcessId, current_process};
 use exit::Child;
 use pump::{Core, Output};
 use spawn::{Company, Source};

@@ -1,19 +1,14 @@
 //! The spectrum of unevenly sampled series: F(f) = sum x exp(+2 pi i f t), S = |F|^2, on the
 //! frequencies f = f0 + k df.
 
-mod coarse;
 mod direct;
-mod fast;
-mod fft;
+mod double_double;
 pub mod grid;
-mod kernel;
-mod mesh;
+mod nufft;
 mod output;
 mod phase;
 mod plan;
-mod resample;
 pub mod series;
-mod spread;
 
 use grid::Grid;
 use output::Stretch;
@@ -22,7 +17,7 @@ use plan::Plan;
 use series::Series;
 
 use crate::error::Error;
-use crate::threads::Control;
+use crate::parallel::Control;
 
 /// How the spectrum is computed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -57,6 +52,6 @@ pub fn compute(
     let whole = Stretch::whole(grid.nf, freq, wanted);
     match plan::plan(series, grid, options)? {
         Plan::Direct(alone) => direct::run(series, grid, whole, alone, control),
-        Plan::Fast(plan) => fast::run(series, grid, &plan, whole, control),
+        Plan::Fast(plan) => nufft::run(series, grid, &plan, whole, control),
     }
 }

@@ -6,7 +6,7 @@ use std::ffi::{CString, c_char, c_int};
 
 use super::status::{fourier_status, status_of};
 use crate::error::Error;
-use crate::quiet;
+use crate::host::panics;
 
 thread_local! {
     static LAST_ERROR: RefCell<CString> = RefCell::default();
@@ -14,7 +14,7 @@ thread_local! {
 
 /// Runs the body of an exported function.
 pub(super) fn gate(body: impl FnOnce() -> Result<(), Error>) -> c_int {
-    match quiet::catch(body) {
+    match panics::catch(body) {
         Ok(()) => fourier_status::FOURIER_OK as c_int,
         Err(error) => {
             remember(&error.to_string());

@@ -5,8 +5,8 @@
 use std::ffi::{c_double, c_int};
 use std::ptr;
 
+use super::arguments::{input, length, output};
 use super::boundary::{forget, gate};
-use super::pointers::{input, length, output};
 use super::spectrum::power;
 use crate::error::Error;
 

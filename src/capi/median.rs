@@ -2,9 +2,9 @@
 
 use std::ffi::{c_double, c_int};
 
+use super::arguments::{disjoint, extent, handle_mut, input, length, output};
 use super::boundary::gate;
 use super::options::fourier_options;
-use super::pointers::{disjoint, extent, handle_mut, input, length, output};
 use crate::error::Error;
 use crate::median::border::Border;
 use crate::median::element::Element;

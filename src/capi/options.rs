@@ -2,13 +2,13 @@
 
 use std::ffi::{c_double, c_int, c_void};
 
+use super::arguments::handle_mut;
 use super::boundary::gate;
-use super::pointers::handle_mut;
 use crate::error::Error;
-use crate::float_environment;
+use crate::host::float_environment;
 use crate::median::NanPolicy;
+use crate::parallel::{self, Control, MAX_THREADS};
 use crate::spectrum::{self, Method};
-use crate::threads::{self, Control, MAX_THREADS};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
 /// Called on the thread that made the call, at its start, at most every 20 ms, and at its end.
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn fourier_options_set_progress(
 ///                 may use (affinity and container quota). From any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_set_num_threads(threads: c_int) {
-    threads::set_num_threads(usize::try_from(threads).unwrap_or(0));
+    parallel::set_num_threads(usize::try_from(threads).unwrap_or(0));
 }
 
 /// The number of threads that a call without its own setting uses.
@@ -219,5 +219,5 @@ pub extern "C" fn fourier_set_num_threads(threads: c_int) {
 /// @return 1 to 1024. From any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_get_num_threads() -> c_int {
-    threads::num_threads() as c_int
+    parallel::num_threads() as c_int
 }

@@ -4,9 +4,9 @@ use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::arguments::{length, output};
 use super::boundary::gate;
 use super::options::fourier_options;
-use super::pointers::{length, output};
 use crate::error::Error;
 
 /// A task of fourier_parallel_map: told its index and the user pointer; returns 0 for success.
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn fourier_parallel_map(
 }
 
 fn map(
-    control: &crate::threads::Control,
+    control: &crate::parallel::Control,
     count: usize,
     results: &mut [c_int],
     task: impl Fn(usize) -> c_int + Sync,

@@ -2,9 +2,9 @@
 
 use std::ffi::{c_double, c_int};
 
+use super::arguments::{disjoint, extent, input, length, output};
 use super::boundary::gate;
 use super::options::fourier_options;
-use super::pointers::{disjoint, extent, input, length, output};
 use crate::error::Error;
 use crate::spectrum::grid::Grid;
 use crate::spectrum::series::Series;

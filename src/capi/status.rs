@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 
 use crate::error::Error;
-use crate::fork::PerProcess;
+use crate::host::fork::PerProcess;
 
 /// What every function that can fail returns. 0 is success, a positive number one of these, a
 /// negative number -errno from the operating system. Numbers are never reused.

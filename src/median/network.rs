@@ -5,9 +5,13 @@
 
 use super::element::{Element, Key, Lanes};
 use super::patch::Patch;
-use super::program::{Program, run};
-use super::selection::{Shape, Source, column_sort, tile_medians};
-use crate::error::{Error, filled};
+mod program;
+mod selection;
+
+use self::program::{Program, run};
+use self::selection::{Shape, Source, column_sort, tile_medians};
+use crate::error::Error;
+use crate::memory::filled;
 
 /// What all patches of an image share.
 pub struct Engine {

@@ -2,7 +2,8 @@
 
 use super::border::Border;
 use super::element::{Element, Key};
-use crate::error::{Error, filled};
+use crate::error::Error;
+use crate::memory::filled;
 
 /// The image to be filtered, and how it continues.
 #[derive(Clone, Copy)]

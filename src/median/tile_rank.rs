@@ -19,7 +19,8 @@ use count::{collect, count_up_to};
 
 use super::element::{Element, Key};
 use super::patch::Patch;
-use crate::error::{Error, filled, with_capacity};
+use crate::error::Error;
+use crate::memory::{filled, with_capacity};
 
 /// Side of a tile: less to count again for each pixel with larger ones, closer bounds with smaller.
 pub const TILE: usize = 32;

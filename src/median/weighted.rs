@@ -9,8 +9,9 @@ use super::element::{Element, Key};
 use super::patch::Image;
 use super::tile_rank::{LARGEST_WINDOW, TILE};
 use super::{NanPolicy, Window};
-use crate::error::{Error, filled, with_capacity};
-use crate::threads::Control;
+use crate::error::Error;
+use crate::memory::{filled, with_capacity};
+use crate::parallel::Control;
 
 /// Time to look up one cell's multiplicity, in times to count one cell of a tile's window.
 const LOOK_UP: usize = 4;

@@ -4,7 +4,8 @@
 use std::ffi::{CStr, CString, c_char};
 use std::time::Duration;
 
-use crate::error::{Error, with_capacity};
+use crate::error::Error;
+use crate::memory::with_capacity;
 
 /// The three standard streams.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -11,7 +11,7 @@ use super::signals;
 use super::timeout::Timeout;
 use super::{Process, pump};
 use crate::error::Error;
-use crate::fork::PerProcess;
+use crate::host::fork::PerProcess;
 
 /// A child of the host.
 pub(super) struct Child {

@@ -18,7 +18,7 @@ use super::lines::{Brought, Lines};
 use super::timeout::{Deadline, Timeout};
 use super::{Process, signals};
 use crate::error::Error;
-use crate::fork::current_process;
+use crate::host::fork::current_process;
 
 /// The longest sleep where nothing can wake the sleeper: no pidfd, or no descriptor for a bell.
 const NAP: Duration = Duration::from_millis(10);

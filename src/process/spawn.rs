@@ -14,7 +14,8 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use super::command::Prepared;
 use super::descriptors::{above_standard, pipe, refused, set_nonblocking};
-use crate::error::{Error, with_capacity};
+use crate::error::Error;
+use crate::memory::with_capacity;
 
 /// Where the child finds one of its standard streams.
 #[derive(Clone, Copy)]

@@ -9,13 +9,15 @@
 //! of x cos and x sin of the row with cos and sin of the step. The sum over the samples is a
 //! product of two real matrices, which is where processors are fastest.
 
-use super::grid::{Double, Grid, two_product};
+use super::double_double::{Double, two_product};
+use super::grid::Grid;
 use super::output::Stretch;
 use super::phase::{LANES, cos_sin, lanes, phase, relative};
 use super::series::Series;
-use crate::error::{Error, filled};
+use crate::error::Error;
+use crate::memory::filled;
+use crate::parallel::Control;
 use crate::simd::{Isa, multiversion};
-use crate::threads::Control;
 
 /// The most steps to one side of a row's centre, B.
 const STEPS: usize = 64;

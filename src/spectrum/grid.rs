@@ -1,5 +1,6 @@
 //! The frequencies f0 + k df, k = 0..nf-1, without rounding drift.
 
+use super::double_double::{Double, two_product, two_sum};
 use crate::error::Error;
 
 /// A regular grid of frequencies.
@@ -11,15 +12,6 @@ pub struct Grid {
     pub df: f64,
     /// Number of frequencies.
     pub nf: usize,
-}
-
-/// An unevaluated sum high + low with |low| <= ulp(high)/2: some 106 bits.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Double {
-    /// The sum, rounded.
-    pub high: f64,
-    /// What rounding lost.
-    pub low: f64,
 }
 
 impl Grid {
@@ -64,19 +56,4 @@ impl Grid {
         let (high, low) = two_sum(sum, sum_error + product_error);
         Double { high, low }
     }
-}
-
-/// a + b and its rounding error, exactly (Knuth).
-#[inline(always)]
-pub fn two_sum(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    let of_b = sum - a;
-    (sum, (a - (sum - of_b)) + (b - of_b))
-}
-
-/// a * b and its rounding error, exactly.
-#[inline(always)]
-pub fn two_product(a: f64, b: f64) -> (f64, f64) {
-    let product = a * b;
-    (product, a.mul_add(b, -product))
 }

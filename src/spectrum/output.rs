@@ -1,6 +1,7 @@
 //! Where a finished stretch of the spectrum goes: frequencies, and power or complex numbers.
 
-use super::grid::{Double, Grid};
+use super::double_double::Double;
+use super::grid::Grid;
 use super::phase::{LANES, cos_sin, lanes, phase};
 use crate::simd::{Isa, multiversion};
 

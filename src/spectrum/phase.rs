@@ -8,7 +8,7 @@
 
 use std::f64::consts::TAU;
 
-use super::grid::{Double, two_sum};
+use super::double_double::{Double, two_sum};
 use crate::simd::Isa;
 pub use crate::simd::LANES;
 

@@ -7,14 +7,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::fft::good_length;
-use super::grid::{Double, Grid, two_product};
-use super::kernel::Kernel;
+use super::double_double::{Double, two_product};
+use super::grid::Grid;
+use super::nufft::fft::good_length;
+use super::nufft::kernel::Kernel;
+use super::nufft::spread::TERMS;
 use super::series::Series;
-use super::spread::TERMS;
 use super::{Method, Options};
 use crate::error::Error;
-use crate::fork::PerProcess;
+use crate::host::fork::PerProcess;
 
 /// The two kernels that keep a tolerance.
 struct Class {

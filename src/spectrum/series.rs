@@ -1,8 +1,9 @@
 //! The samples: times and values, checked once.
 
-use crate::error::{Error, filled};
+use crate::error::Error;
+use crate::memory::filled;
+use crate::parallel::Control;
 use crate::simd::{Isa, LANES, Vector, multiversion};
-use crate::threads::Control;
 
 /// A series of samples x(t), all finite. Times in any order, duplicates allowed.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::pool::{Pool, num_threads};
 use crate::error::Error;
-use crate::quiet;
+use crate::host::panics;
 
 /// Told the fraction done, from 0 to 1, on the calling thread; returns true to cancel the call.
 pub type Report<'a> = &'a dyn Fn(f64) -> bool;
@@ -77,7 +77,7 @@ impl<'a> Control<'a> {
                 return false;
             }
             let mut index = 0;
-            let outcome = quiet::catch(|| {
+            let outcome = panics::catch(|| {
                 let drawn = lock(&items).next();
                 let Some((number, item)) = drawn else { return Ok(false) };
                 index = number;

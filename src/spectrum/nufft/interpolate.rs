@@ -5,15 +5,16 @@
 //! weights ("polyphase"). Dividing each sample by psi_hat(tau Delta) beforehand makes this exact
 //! but for the aliasing of psi.
 
-use super::coarse::Coarse;
+use super::deconvolve::Coarse;
 use super::fft::ALIGNED;
-use super::grid::Grid;
 use super::kernel::Kernel;
-use super::output::Stretch;
-use super::phase::{LANES, Lanes};
 use super::spread::TERMS;
-use crate::error::{Error, filled};
+use crate::error::Error;
+use crate::memory::filled;
 use crate::simd::{Isa, Vector, multiversion};
+use crate::spectrum::grid::Grid;
+use crate::spectrum::output::Stretch;
+use crate::spectrum::phase::{LANES, Lanes};
 
 /// From so many phases on, a register holds consecutive phases of one coarse cell; below, the
 /// same phase of consecutive cells.

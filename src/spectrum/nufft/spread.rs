@@ -13,12 +13,13 @@ use std::ops::Range;
 
 use rustfft::num_complex::Complex;
 
-use super::grid::Double;
 use super::kernel::Kernel;
-use super::phase::{LANES, Lanes, cos_sin, lanes};
-use crate::error::{Error, filled, reserve};
+use crate::error::Error;
+use crate::memory::{filled, reserve};
+use crate::parallel::Team;
 use crate::simd::{Isa, Vector, multiversion};
-use crate::threads::Team;
+use crate::spectrum::double_double::Double;
+use crate::spectrum::phase::{LANES, Lanes, cos_sin, lanes};
 
 /// The most cells that a sample reaches to each side.
 const REACH: usize = LANES;

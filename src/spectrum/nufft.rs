@@ -14,20 +14,28 @@
 //! grid asked for oversamples the spectrum. Around frequency 0 the amplitudes are real, and so is
 //! the mesh: half the work.
 
+mod deconvolve;
+pub mod fft;
+mod interpolate;
+pub mod kernel;
+mod mesh;
+pub mod spread;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::coarse::Coarse;
-use super::fft::Transform;
+use self::deconvolve::Coarse;
+use self::fft::Transform;
+use self::interpolate::Resampler;
+use self::mesh::Mesh;
+use self::spread::Gridding;
 use super::grid::Grid;
-use super::mesh::Mesh;
 use super::output::Stretch;
 use super::plan::{Fast, Kernels};
-use super::resample::Resampler;
 use super::series::Series;
-use super::spread::Gridding;
-use crate::error::{Error, collected, filled};
-use crate::threads::{Control, Team};
+use crate::error::Error;
+use crate::memory::{collected, filled};
+use crate::parallel::{Control, Team};
 
 /// Computes F on `whole`.
 pub fn run(

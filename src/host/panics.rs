@@ -6,7 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
-use crate::fork::without_fork;
+use crate::host::fork::without_fork;
 
 static HOOK_INSTALLED: AtomicBool = AtomicBool::new(false);
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
-use crate::fork::{PerProcess, ProcessId, current_process, without_fork};
+use crate::host::fork::{PerProcess, ProcessId, current_process, without_fork};
 
 /// The most threads that can be asked for.
 pub const MAX_THREADS: usize = 1024;
@@ -146,8 +146,8 @@ impl Crew {
 
     /// The life of a worker. Between two steps it lets other calls in.
     fn work(&self) {
-        crate::quiet::silence_this_thread();
-        crate::float_environment::set_default();
+        crate::host::panics::silence_this_thread();
+        crate::host::float_environment::set_default();
         let mut job = self.next();
         loop {
             if !job() {

@@ -6,8 +6,8 @@
 //! workers have already begun. Between two items a worker lets other calls in. A call inside a
 //! task uses the pool of the call around it.
 
-mod control;
+mod call;
 mod pool;
 
-pub use control::{Control, Report, Team};
+pub use call::{Control, Report, Team};
 pub use pool::{MAX_THREADS, num_threads, set_num_threads};

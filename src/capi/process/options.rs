@@ -3,8 +3,8 @@
 use std::ffi::{CStr, c_char, c_double, c_int};
 use std::time::Duration;
 
-use super::boundary::gate;
-use super::pointers::handle_mut;
+use crate::capi::arguments::handle_mut;
+use crate::capi::boundary::gate;
 use crate::error::Error;
 use crate::process::{Redirect, Settings, Stream, Timeout};
 

@@ -2,9 +2,9 @@
 
 use std::ffi::{c_char, c_double, c_int, c_void};
 
-use super::pointers::{input, output};
-use super::process::{fourier_process, store, with_process};
-use super::process_options::{StreamArgument, stream_of};
+use super::handle::{fourier_process, store, with_process};
+use super::options::{StreamArgument, stream_of};
+use crate::capi::arguments::{input, output};
 use crate::error::Error;
 use crate::process::{Delivered, Process, Timeout};
 

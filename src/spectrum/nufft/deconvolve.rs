@@ -6,9 +6,9 @@
 use rustfft::num_complex::Complex;
 
 use super::fft::Transform;
-use super::phase::{LANES, Lanes, cos_sin, lanes};
 use super::spread::polynomial;
 use crate::simd::{Isa, Vector, multiversion};
+use crate::spectrum::phase::{LANES, Lanes, cos_sin, lanes};
 
 /// Coarse points read before they are corrected: 16 KiB with their mirror images.
 const READ: usize = 512;

@@ -9,10 +9,10 @@ use std::ffi::c_int;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::boundary::gate;
-use super::process::{fourier_process, store};
+use super::handle::{fourier_process, store};
+use crate::capi::boundary::gate;
 use crate::error::Error;
-use crate::fork::PerProcess;
+use crate::host::fork::PerProcess;
 
 /// A handle that goes with the last of its names.
 struct Named(*mut fourier_process);
@@ -25,7 +25,7 @@ unsafe impl Sync for Named {}
 impl Drop for Named {
     fn drop(&mut self) {
         // SAFETY: fourier_process_name took it over; this is the last name.
-        unsafe { super::process::fourier_process_free(self.0) };
+        unsafe { super::handle::fourier_process_free(self.0) };
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::ffi::{CStr, c_char, c_double, c_int, c_void};
 
-use super::boundary::gate;
-use super::pointers::{handle, input, length, output};
-use super::process::{fourier_process, settings_of, store, strings, with_process};
-use super::process_options::{StreamArgument, fourier_process_options, stream_of, string};
-use super::process_streams::room_for_line;
-use crate::error::{Error, with_capacity};
+use super::handle::{fourier_process, settings_of, store, strings, with_process};
+use super::options::{StreamArgument, fourier_process_options, stream_of, string};
+use super::streams::room_for_line;
+use crate::capi::arguments::{handle, input, length, output};
+use crate::capi::boundary::gate;
+use crate::error::Error;
+use crate::memory::with_capacity;
 use crate::process::{self, Events, Match, Process, Redirect, Stream, Timeout};
 
 /// What fourier_process_poll waits for, as bits to be added up.

@@ -8,8 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rustfft::num_complex::Complex;
 
-use crate::error::{Error, reserve};
-use crate::fork::PerProcess;
+use crate::error::Error;
+use crate::host::fork::PerProcess;
+use crate::memory::reserve;
 
 /// The most that is kept: 48 MiB, the longest mesh.
 const KEPT: usize = 3 << 20;

@@ -13,11 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftPlanner};
 
-use super::phase::{LANES, cos_sin, lanes};
-use crate::error::{Error, filled};
-use crate::fork::PerProcess;
+use crate::error::Error;
+use crate::host::fork::PerProcess;
+use crate::memory::filled;
+use crate::parallel::Team;
 use crate::simd::{Isa, Vector, multiversion, prefetch};
-use crate::threads::Team;
+use crate::spectrum::phase::{LANES, cos_sin, lanes};
 
 /// The longest transform that is done as one: 512 KiB, half a second-level cache.
 const LONGEST: usize = 32_768;

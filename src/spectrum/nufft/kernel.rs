@@ -12,7 +12,7 @@
 
 use std::f64::consts::PI;
 
-use super::phase::{LANES, Lanes};
+use crate::spectrum::phase::{LANES, Lanes};
 
 /// See the head of this file.
 const BETA_FACTOR: f64 = 0.985;

@@ -5,8 +5,8 @@
 //! exchange is not wanted, only the other is computed. The operations of a merge run layer by
 //! layer, so that neighbours do not wait for each other.
 
-use super::element::{Key, Lanes};
 use super::selection::{Network, Operation, Source, Value};
+use crate::median::element::{Key, Lanes};
 use crate::simd::{Isa, multiversion};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
