@@ -1,13 +1,14 @@
 //! Parallel map over a C function.
 
 use std::ffi::{c_int, c_void};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use super::arguments::{length, output};
 use super::boundary::gate;
 use super::options::fourier_options;
 use crate::error::Error;
+use crate::host::lock::lock;
 
 /// A task of fourier_parallel_map: told its index and the user pointer; returns 0 for success.
 #[allow(non_camel_case_types)]
@@ -89,7 +90,7 @@ fn map(
             }
             if result != 0 {
                 failed.fetch_add(1, Ordering::Relaxed);
-                let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut first = lock(&first);
                 if first.is_none_or(|(earlier, _)| index < earlier) {
                     *first = Some((index, result));
                 }
@@ -98,7 +99,7 @@ fn map(
         },
     )?;
     control.finish()?;
-    match first.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    match lock(&first).take() {
         None => Ok(()),
         Some((index, result)) => {
             Err(Error::TaskFailed { failed: failed.into_inner(), count, index, result })

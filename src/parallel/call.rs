@@ -1,12 +1,13 @@
 //! How one call is run: its number of threads, its progress and its cancellation.
 
 use std::cell::Cell;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pool::{Pool, num_threads};
 use crate::error::Error;
+use crate::host::lock::lock;
 use crate::host::panics;
 
 /// Told the fraction done, from 0 to 1, on the calling thread; returns true to cancel the call.
@@ -170,8 +171,4 @@ impl Team<'_> {
             }
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

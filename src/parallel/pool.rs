@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 use crate::host::fork::{PerProcess, ProcessId, current_process, without_fork};
+use crate::host::lock::lock;
+use crate::host::signal_mask::with_signals_blocked;
 
 /// The most threads that can be asked for.
 pub const MAX_THREADS: usize = 1024;
@@ -65,7 +67,7 @@ impl Pool {
         if threads <= 1 {
             return None;
         }
-        let mut pools = POOLS.get().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pools = lock(POOLS.get());
         pools
             .entry(threads)
             .or_insert_with(|| without_fork(|| Pool::new(threads, here)).map(Arc::new))
@@ -79,6 +81,8 @@ impl Pool {
             let builder = thread::Builder::new().name(format!("fourier-{index}"));
             builder.spawn(move || crew.work()).is_ok()
         };
+        // Threads inherit the mask: workers take no signals, so the host's handlers run on the
+        // host's threads.
         let started = with_signals_blocked(|| (0..threads - 1).take_while(|&i| start(i)).count());
         (started > 0).then_some(Pool { threads: started + 1, process, crew })
     }
@@ -135,7 +139,7 @@ impl Crew {
     const LOOKS: usize = 1000;
 
     fn ask(&self, job: Job, workers: usize) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = lock(&self.queue);
         queue.extend(std::iter::repeat_n(job, workers));
         self.queued.store(queue.len(), Ordering::Release);
         drop(queue);
@@ -153,7 +157,7 @@ impl Crew {
             if !job() {
                 job = self.next();
             } else if self.queued.load(Ordering::Acquire) > 0 {
-                let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut queue = lock(&self.queue);
                 queue.push_back(job);
                 job = queue.pop_front().expect("it holds a job");
                 self.queued.store(queue.len(), Ordering::Release);
@@ -168,7 +172,7 @@ impl Crew {
             }
             std::hint::spin_loop();
         }
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = lock(&self.queue);
         loop {
             if let Some(job) = queue.pop_front() {
                 self.queued.store(queue.len(), Ordering::Release);
@@ -209,7 +213,7 @@ struct GateState {
 
 impl Gate {
     fn enter(&self) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.state);
         if !state.closed {
             state.inside += 1;
         }
@@ -217,7 +221,7 @@ impl Gate {
     }
 
     fn leave(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.state);
         state.inside -= 1;
         if state.closed && state.inside == 0 {
             self.left.notify_all();
@@ -233,7 +237,7 @@ struct Closing<'a> {
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         let tick = std::time::Duration::from_millis(20);
-        let mut state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.gate.state);
         state.closed = true;
         while state.inside > 0 {
             let (back, timeout) =
@@ -242,25 +246,8 @@ impl Drop for Closing<'_> {
             if timeout.timed_out() && state.inside > 0 {
                 drop(state);
                 (self.between)();
-                state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
+                state = lock(&self.gate.state);
             }
         }
     }
-}
-
-/// Threads inherit the signal mask of the one that starts them: workers take no signals, so the
-/// host's handlers run on the host's threads.
-fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
-    // SAFETY: sigfillset initialises `all`; pthread_sigmask initialises `before`.
-    let before = unsafe {
-        let mut all = std::mem::zeroed();
-        let mut before = std::mem::zeroed();
-        libc::sigfillset(&mut all);
-        libc::pthread_sigmask(libc::SIG_BLOCK, &all, &mut before);
-        before
-    };
-    let result = body();
-    // SAFETY: `before` is the mask read above.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut()) };
-    result
 }

@@ -6,12 +6,12 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use super::pump::lock;
 use super::signals;
 use super::timeout::Timeout;
 use super::{Process, pump};
 use crate::error::Error;
 use crate::host::fork::PerProcess;
+use crate::host::lock::lock;
 
 /// A child of the host.
 pub(super) struct Child {

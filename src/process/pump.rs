@@ -8,7 +8,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use super::command::Stream;
@@ -19,6 +19,7 @@ use super::timeout::{Deadline, Timeout};
 use super::{Process, signals};
 use crate::error::Error;
 use crate::host::fork::current_process;
+use crate::host::lock::lock;
 
 /// The longest sleep where nothing can wake the sleeper: no pidfd, or no descriptor for a bell.
 const NAP: Duration = Duration::from_millis(10);
@@ -172,11 +173,6 @@ impl Core {
 
 fn watch(fd: RawFd, events: libc::c_short) -> libc::pollfd {
     libc::pollfd { fd, events, revents: 0 }
-}
-
-/// Locks, whatever happened to the last holder.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A call that is about to sleep.

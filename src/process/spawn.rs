@@ -15,6 +15,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use super::command::Prepared;
 use super::descriptors::{above_standard, pipe, refused, set_nonblocking};
 use crate::error::Error;
+use crate::host::signal_mask::with_signals_blocked;
 use crate::memory::with_capacity;
 
 /// Where the child finds one of its standard streams.
@@ -135,20 +136,6 @@ fn explain(step: i32, prepared: &Prepared<'_>) -> String {
         _ => "find and execute it on PATH".to_string(),
     };
     format!("start {program:?}: {step}")
-}
-
-fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
-    let mut all = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: sigfillset fills `all`, pthread_sigmask `before`; neither can fail on these.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-    }
-    let result = body();
-    // SAFETY: `before` was filled above.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
-    result
 }
 
 /// The child's stack. Its frames need under 2 KiB, and its signals are blocked.

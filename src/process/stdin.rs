@@ -11,9 +11,9 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use super::Process;
 use super::descriptors::{refused, set_nonblocking};
-use super::pump::lock;
 use super::timeout::Timeout;
 use crate::error::Error;
+use crate::host::lock::lock;
 
 /// The host's end of the program's stdin.
 #[derive(Default)]

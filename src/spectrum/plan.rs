@@ -5,7 +5,7 @@
 //! Delta = R df, oversampled as little as psi allows, and resampled; elsewhere on the grid itself.
 //! The mesh is longer than the band of coarse points, as phi needs it. Everything here follows from the problem, never from the number of threads.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::double_double::{Double, two_product};
 use super::grid::Grid;
@@ -16,6 +16,7 @@ use super::series::Series;
 use super::{Method, Options};
 use crate::error::Error;
 use crate::host::fork::PerProcess;
+use crate::host::lock::lock;
 
 /// The two kernels that keep a tolerance.
 struct Class {
@@ -88,7 +89,7 @@ static KERNELS: PerProcess<Mutex<[Option<Arc<Kernels>>; CLASSES.len()]>> =
     PerProcess::new(|| Mutex::new([const { None }; CLASSES.len()]));
 
 fn kernels(class: usize) -> Arc<Kernels> {
-    let mut all = KERNELS.get().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut all = lock(KERNELS.get());
     let make = || {
         let Class { phi, psi, .. } = CLASSES[class];
         Arc::new(Kernels {

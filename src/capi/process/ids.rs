@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::handle::{fourier_process, store};
 use crate::capi::boundary::gate;
 use crate::error::Error;
 use crate::host::fork::PerProcess;
+use crate::host::lock::lock;
 
 /// A handle that goes with the last of its names.
 struct Named(*mut fourier_process);
@@ -33,7 +34,7 @@ static NAMES: PerProcess<Mutex<BTreeMap<i64, Arc<Named>>>> = PerProcess::new(Def
 static LAST: AtomicI64 = AtomicI64::new(0);
 
 fn names() -> MutexGuard<'static, BTreeMap<i64, Arc<Named>>> {
-    NAMES.get().lock().unwrap_or_else(PoisonError::into_inner)
+    lock(NAMES.get())
 }
 
 fn give(named: Arc<Named>) -> i64 {

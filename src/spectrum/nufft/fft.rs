@@ -8,13 +8,14 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::slice;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftPlanner};
 
 use crate::error::Error;
 use crate::host::fork::PerProcess;
+use crate::host::lock::lock;
 use crate::memory::filled;
 use crate::parallel::Team;
 use crate::simd::{Isa, Vector, multiversion, prefetch};
@@ -40,7 +41,7 @@ type Plans = HashMap<usize, Arc<dyn Fft<f64>>>;
 static PLANS: PerProcess<Mutex<Plans>> = PerProcess::new(|| Mutex::new(Plans::new()));
 
 fn plan(length: usize) -> Arc<dyn Fft<f64>> {
-    let mut plans = PLANS.get().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut plans = lock(PLANS.get());
     let make = || FftPlanner::new().plan_fft(length, FftDirection::Inverse);
     Arc::clone(plans.entry(length).or_insert_with(make))
 }

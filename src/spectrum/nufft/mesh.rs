@@ -4,12 +4,13 @@
 //! calls is bounded, and so is a mesh (see `plan`).
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use rustfft::num_complex::Complex;
 
 use crate::error::Error;
 use crate::host::fork::PerProcess;
+use crate::host::lock::lock;
 use crate::memory::reserve;
 
 /// The most that is kept: 48 MiB, the longest mesh.
@@ -26,7 +27,7 @@ pub struct Mesh(Vec<Complex<f64>>);
 impl Mesh {
     /// An empty mesh with room for `length` numbers.
     pub fn take(length: usize) -> Result<Mesh, Error> {
-        let mut kept = KEPT_MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(KEPT_MESHES.get());
         let fits = |mesh: &&(usize, usize)| mesh.1 >= length;
         let sizes = kept.iter().map(Vec::capacity).enumerate();
         let best = sizes.collect::<Vec<_>>().iter().filter(fits).min_by_key(|mesh| mesh.1).copied();
@@ -46,7 +47,7 @@ impl Mesh {
 
 impl Drop for Mesh {
     fn drop(&mut self) {
-        let mut kept = KEPT_MESHES.get().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(KEPT_MESHES.get());
         kept.push(std::mem::take(&mut self.0));
         // The oldest make room for the newest.
         while kept.iter().map(Vec::capacity).sum::<usize>() > KEPT {
