@@ -1,8 +1,8 @@
 //! Waiting for a line that matches one of several patterns.
 
-use super::Process;
 use super::command::Stream;
 use super::glob::matches_glob;
+use super::state::Process;
 use super::timeout::Timeout;
 use crate::error::Error;
 

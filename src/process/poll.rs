@@ -4,8 +4,8 @@ use std::os::fd::RawFd;
 use std::sync::TryLockError;
 use std::time::Duration;
 
-use super::Process;
-use super::pump::{Core, Sleeper, sleep_on};
+use super::descriptors::sleep_on;
+use super::state::{Core, Process, Sleeper};
 use super::timeout::Timeout;
 use crate::error::Error;
 

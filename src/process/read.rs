@@ -1,9 +1,9 @@
 //! Reading what the program writes: by lines, or as it comes.
 
-use super::Process;
 use super::command::Stream;
 use super::lines::Delivered;
-use super::pump::{Core, Output};
+use super::output::Output;
+use super::state::{Core, Process};
 use super::timeout::Timeout;
 use crate::error::Error;
 

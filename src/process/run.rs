@@ -2,9 +2,10 @@
 
 use std::ffi::{CStr, c_int};
 
+use super::child::Usage;
 use super::command::{Redirect, Settings, Stream};
+use super::state::Process;
 use super::timeout::Timeout;
-use super::{Process, Usage};
 use crate::error::Error;
 
 /// What a whole run came to.

@@ -7,18 +7,19 @@
 //! the state rings it. So no change is missed, whichever thread took it in.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::sync::MutexGuard;
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use super::child::{Child, Outcome, send};
 use super::command::Stream;
-use super::descriptors::{above_standard, set_nonblocking};
-use super::exit::{Child, Outcome};
-use super::lines::{Brought, Lines};
+use super::descriptors::{above_standard, sleep_on};
+use super::input::Input;
+use super::output::Output;
 use super::timeout::{Deadline, Timeout};
-use super::{Process, signals};
 use crate::error::Error;
-use crate::host::fork::current_process;
+use crate::host::fork::{ProcessId, current_process};
 use crate::host::lock::lock;
 
 /// The longest sleep where nothing can wake the sleeper: no pidfd, or no descriptor for a bell.
@@ -26,70 +27,6 @@ const NAP: Duration = Duration::from_millis(10);
 
 /// How long a call that cannot take in more waits for another thread to read.
 const PATIENCE: Duration = Duration::from_millis(100);
-
-/// A stream that leads from the program to the host.
-pub(super) struct Output {
-    descriptor: OwnedFd,
-    terminal: bool,
-    pub(super) lines: Lines,
-    /// Nothing comes any more.
-    pub(super) ended: bool,
-    /// Once the program has ended: how many bytes of the pipe may still be its own.
-    remaining: Option<usize>,
-    limit: usize,
-}
-
-impl Output {
-    pub(super) fn new(descriptor: OwnedFd, terminal: bool, limit: usize) -> Result<Output, Error> {
-        set_nonblocking(&descriptor)?;
-        let lines = Lines::default();
-        Ok(Output { descriptor, terminal, lines, ended: false, remaining: None, limit })
-    }
-
-    pub(super) fn descriptor(&self) -> RawFd {
-        self.descriptor.as_raw_fd()
-    }
-
-    /// As much is kept as may be.
-    pub(super) fn full(&self) -> bool {
-        !self.ended && self.lines.unread().len() >= self.limit
-    }
-
-    /// Reads once. What was in the pipe when the program ended is the end of the stream: another
-    /// process that holds the pipe open cannot prolong it.
-    fn take_in(&mut self, program_ended: bool) -> Result<bool, Error> {
-        if self.ended || self.full() {
-            return Ok(false);
-        }
-        if program_ended && self.remaining.is_none() {
-            self.remaining = Some(self.in_the_pipe());
-        }
-        let room = self.limit - self.lines.unread().len();
-        let most = room.min(self.remaining.unwrap_or(usize::MAX));
-        let brought = match most {
-            0 => Brought::End,
-            most => self.lines.fill(&self.descriptor, most)?,
-        };
-        match (brought, &mut self.remaining) {
-            (Brought::Bytes(count), Some(remaining)) => *remaining -= count,
-            (Brought::Nothing, Some(_)) | (Brought::End, _) => self.ended = true,
-            _ => {}
-        }
-        Ok(self.ended || brought != Brought::Nothing)
-    }
-
-    fn in_the_pipe(&self) -> usize {
-        if self.terminal {
-            // Not counted reliably; read until there is nothing.
-            return usize::MAX;
-        }
-        let mut count: libc::c_int = 0;
-        // SAFETY: writes an int.
-        let result =
-            unsafe { libc::ioctl(self.descriptor.as_raw_fd(), libc::FIONREAD, &mut count) };
-        if result == 0 { usize::try_from(count).unwrap_or(0) } else { usize::MAX }
-    }
-}
 
 /// What the calls on one process share.
 pub(super) struct Core {
@@ -144,7 +81,7 @@ impl Core {
         match self.kill_at {
             Some(moment) if self.outcome.is_none() && moment <= Instant::now() => {
                 self.kill_at = None;
-                signals::send(child, libc::SIGKILL)
+                send(child, libc::SIGKILL)
             }
             _ => Ok(()),
         }
@@ -165,7 +102,7 @@ impl Core {
     fn watched(&self, child: &Child, events: &mut Vec<libc::pollfd>) {
         let running = self.outcome.is_none();
         let open = self.outputs.iter().flatten().filter(|output| !output.ended && !output.full());
-        let outputs = open.map(|output| output.descriptor.as_raw_fd());
+        let outputs = open.map(|output| output.descriptor());
         let ends = child.pidfd.as_ref().filter(|_| running).map(AsRawFd::as_raw_fd);
         events.extend(outputs.chain(ends).map(|descriptor| watch(descriptor, libc::POLLIN)));
     }
@@ -217,25 +154,14 @@ impl Sleeper {
     }
 }
 
-/// Waits for events without using the processor; interrupted by signals.
-pub(super) fn sleep_on(events: &mut [libc::pollfd], left: Option<Duration>) {
-    let count = events.len() as libc::nfds_t;
-    #[cfg(target_os = "linux")]
-    {
-        let time = left.map(|left| libc::timespec {
-            tv_sec: left.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-            tv_nsec: left.subsec_nanos().into(),
-        });
-        let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        // SAFETY: `count` events, and a time or NULL for ever; the signal mask stays.
-        unsafe { libc::ppoll(events.as_mut_ptr(), count, time, std::ptr::null()) };
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let up = |left: Duration| left.as_micros().div_ceil(1000).try_into().unwrap_or(i32::MAX);
-        // SAFETY: `count` events.
-        unsafe { libc::poll(events.as_mut_ptr(), count, left.map_or(-1, up)) };
-    }
+/// A program that was started, until the value is dropped: then it is killed, unless
+/// [`Settings::kill_on_free`](super::Settings::kill_on_free) says otherwise, and collected.
+pub struct Process {
+    pub(super) owner: ProcessId,
+    pub(super) child: ManuallyDrop<Child>,
+    pub(super) stdin: Mutex<Input>,
+    pub(super) core: Mutex<Core>,
+    pub(super) kill_on_free: bool,
 }
 
 impl Process {

@@ -1,66 +1,19 @@
 //! Writing to the program's standard input.
 //!
-//! The program gets a plain pipe, so that it can open /dev/stdin, which it could not if that were
-//! a socket. A pipe nobody reads raises SIGPIPE in the thread that writes: the signal is blocked
+//! A pipe nobody reads raises SIGPIPE in the thread that writes: the signal is blocked
 //! there for the time of the call and taken back before it can be delivered, which leaves the
 //! host's handling of signals alone.
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::AsRawFd;
 
-use super::Process;
-use super::descriptors::{refused, set_nonblocking};
+use super::descriptors::refused;
+use super::input::{Input, broken_pipe, write_all};
+use super::state::Process;
 use super::timeout::Timeout;
 use crate::error::Error;
 use crate::host::lock::lock;
-
-/// The host's end of the program's stdin.
-#[derive(Default)]
-pub(super) enum Input {
-    /// It leads elsewhere.
-    #[default]
-    Elsewhere,
-    /// A pipe.
-    Pipe(OwnedFd),
-    /// A terminal, and whether what was written ends in the midst of a line.
-    Terminal(OwnedFd, bool),
-    /// It was closed.
-    Closed,
-}
-
-impl Input {
-    pub(super) fn pipe(descriptor: OwnedFd) -> Result<Input, Error> {
-        set_nonblocking(&descriptor)?;
-        Ok(Input::Pipe(descriptor))
-    }
-
-    pub(super) fn terminal(descriptor: OwnedFd) -> Result<Input, Error> {
-        set_nonblocking(&descriptor)?;
-        Ok(Input::Terminal(descriptor, false))
-    }
-
-    pub(super) fn descriptor(&self) -> Option<RawFd> {
-        match self {
-            Input::Pipe(descriptor) | Input::Terminal(descriptor, _) => {
-                Some(descriptor.as_raw_fd())
-            }
-            Input::Elsewhere | Input::Closed => None,
-        }
-    }
-
-    /// The descriptor to write to.
-    fn open(&self) -> Result<RawFd, Error> {
-        self.descriptor().ok_or_else(|| match self {
-            Input::Closed => broken_pipe(),
-            _ => Error::invalid("process", "its stdin does not lead to this program"),
-        })
-    }
-}
-
-fn broken_pipe() -> Error {
-    Error::System { step: "write to the program's stdin".into(), errno: libc::EPIPE }
-}
 
 impl Process {
     /// Writes to the program's stdin, taking in what the program writes meanwhile. Returns how
@@ -127,22 +80,6 @@ impl Process {
         self.core()?.ring();
         Ok(())
     }
-}
-
-/// Writes what has not been written yet, without waiting; the errno when that is not all.
-fn write_all(descriptor: RawFd, data: &[u8], written: &mut usize) -> Result<(), libc::c_int> {
-    while let Some(rest) = data.get(*written..).filter(|rest| !rest.is_empty()) {
-        // SAFETY: reads `rest`.
-        let count = unsafe { libc::write(descriptor, rest.as_ptr().cast(), rest.len()) };
-        match usize::try_from(count) {
-            Ok(count) => *written += count,
-            Err(_) => match io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO) {
-                libc::EINTR => {}
-                errno => return Err(errno),
-            },
-        }
-    }
-    Ok(())
 }
 
 /// While it lives, SIGPIPE waits; one that our own writes raised is taken back at the end.
