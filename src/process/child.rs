@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use super::descriptors::sleep_on;
+use super::descriptors::wait_for_events;
 use crate::error::Error;
 
 /// A child of the host.
@@ -15,7 +15,7 @@ pub(super) struct Child {
     pub(super) pid: libc::pid_t,
     pub(super) pidfd: Option<OwnedFd>,
     /// It leads a process group, which signals reach as a whole.
-    pub(super) own_group: bool,
+    pub(super) leads_group: bool,
     pub(super) started: Instant,
     /// The host's own peak of memory when the child was made, in bytes.
     pub(super) host_peak: i64,
@@ -49,7 +49,7 @@ const PEAK_SLACK: i64 = 1 << 20;
 impl Child {
     /// Collects the exit status if the program has ended, without waiting. Called under the lock
     /// that signals take too, so that none is sent to a process id that is no longer ours.
-    pub(super) fn reap(&self) -> Option<Outcome> {
+    pub(super) fn try_reap(&self) -> Option<Outcome> {
         let mut usage = MaybeUninit::<libc::rusage>::zeroed();
         let returncode = loop {
             match self.collect(&mut usage) {
@@ -142,7 +142,8 @@ pub(super) fn host_peak() -> i64 {
 
 /// Sends a signal to a child that has not been collected: its id is still its own.
 pub(super) fn send(child: &Child, signal: c_int) -> Result<(), Error> {
-    let result = if child.own_group { send_to_group(child, signal) } else { to_one(child, signal) };
+    let result =
+        if child.leads_group { send_to_group(child, signal) } else { to_one(child, signal) };
     explained(child, signal, result)
 }
 
@@ -207,6 +208,6 @@ impl Child {
         let event =
             |fd: &OwnedFd| libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let mut events: Vec<libc::pollfd> = self.pidfd.as_ref().map(event).into_iter().collect();
-        sleep_on(&mut events, Some(time));
+        wait_for_events(&mut events, Some(time));
     }
 }

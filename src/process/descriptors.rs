@@ -116,7 +116,7 @@ pub(super) fn terminal() -> Result<(OwnedFd, OwnedFd), Error> {
 }
 
 /// Waits for events without using the processor; interrupted by signals.
-pub(super) fn sleep_on(events: &mut [libc::pollfd], left: Option<Duration>) {
+pub(super) fn wait_for_events(events: &mut [libc::pollfd], left: Option<Duration>) {
     let count = events.len() as libc::nfds_t;
     #[cfg(target_os = "linux")]
     {

@@ -16,15 +16,15 @@ pub(super) enum Source {
     Stdout,
 }
 
-/// What company the child keeps.
+/// Which process group the child runs in.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Company {
-    /// The host's process group.
-    Host,
-    /// A process group of its own.
-    Group,
-    /// A session of its own, whose terminal is its stdout.
-    Session,
+pub(super) enum ProcessGroup {
+    /// The host's.
+    Inherited,
+    /// Its own.
+    Own,
+    /// Its own, in a session of its own, whose terminal is its stdout.
+    OwnSession,
 }
 
 /// What the child can fail at; sent to the parent as its number.
@@ -46,7 +46,7 @@ pub(super) struct Plan<'a> {
     pub(super) environment: *const *const c_char,
     pub(super) directory: Option<&'a CStr>,
     pub(super) sources: [Source; 3],
-    pub(super) company: Company,
+    pub(super) group: ProcessGroup,
     pub(super) report: RawFd,
 }
 
@@ -78,12 +78,12 @@ fn become_program(plan: &Plan<'_>) -> Result<Never, Step> {
     reset_signals();
     // SAFETY (this function): plain system calls on the child's own state, with strings and arrays
     // that the plan keeps alive.
-    match plan.company {
-        Company::Host => {}
+    match plan.group {
+        ProcessGroup::Inherited => {}
         // SAFETY: see above.
-        Company::Group => done(unsafe { libc::setpgid(0, 0) }, Step::Group)?,
+        ProcessGroup::Own => done(unsafe { libc::setpgid(0, 0) }, Step::Group)?,
         // SAFETY: see above.
-        Company::Session => done(unsafe { libc::setsid() }, Step::Session)?,
+        ProcessGroup::OwnSession => done(unsafe { libc::setsid() }, Step::Session)?,
     }
     if let Some(directory) = plan.directory {
         // SAFETY: see above.
@@ -100,7 +100,7 @@ fn become_program(plan: &Plan<'_>) -> Result<Never, Step> {
         };
         done(result, Step::Streams)?;
     }
-    if plan.company == Company::Session {
+    if plan.group == ProcessGroup::OwnSession {
         // SAFETY: see above.
         done(unsafe { libc::ioctl(1, libc::TIOCSCTTY as _, 0) }, Step::Terminal)?;
     }

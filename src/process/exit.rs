@@ -15,7 +15,7 @@ impl Process {
     pub fn wait(&self, timeout: Timeout) -> Result<c_int, Error> {
         self.check_owner()?;
         let outcome =
-            self.wait_until("the end of the program", timeout, None, |core| Ok(core.outcome))?;
+            self.wait_until("the end of the program", timeout, None, |shared| Ok(shared.outcome))?;
         outcome.returncode.ok_or(Error::StatusLost { pid: self.child.pid })
     }
 
@@ -37,14 +37,14 @@ impl Process {
     pub(super) fn kill_and_wait(&self) -> Result<c_int, Error> {
         self.kill()?;
         loop {
-            let mut core = self.core()?;
-            core.look(&self.child);
-            if core.outcome.is_some() {
-                core.ring();
-                drop(core);
+            let mut shared = self.shared()?;
+            shared.try_reap(&self.child);
+            if shared.outcome.is_some() {
+                shared.wake_all();
+                drop(shared);
                 return self.wait(Timeout::Never);
             }
-            drop(core);
+            drop(shared);
             self.child.nap(Duration::from_millis(10));
         }
     }
@@ -52,9 +52,9 @@ impl Process {
     /// What the program used; once it has ended.
     pub fn usage(&self) -> Result<Usage, Error> {
         self.check_owner()?;
-        let mut core = self.core()?;
-        core.look(&self.child);
-        match core.outcome {
+        let mut shared = self.shared()?;
+        shared.try_reap(&self.child);
+        match shared.outcome {
             None => Err(Error::StillRunning { pid: self.child.pid }),
             Some(Outcome { returncode: None, .. }) => {
                 Err(Error::StatusLost { pid: self.child.pid })

@@ -36,7 +36,7 @@ impl Output {
 
     /// Reads once. What was in the pipe when the program ended is the end of the stream: another
     /// process that holds the pipe open cannot prolong it.
-    pub(super) fn take_in(&mut self, program_ended: bool) -> Result<bool, Error> {
+    pub(super) fn drain(&mut self, program_ended: bool) -> Result<bool, Error> {
         if self.ended || self.full() {
             return Ok(false);
         }

@@ -62,7 +62,7 @@ pub fn run(
     };
     let mut output = [None, None];
     for (stream, output) in [Stream::Stdout, Stream::Stderr].into_iter().zip(&mut output) {
-        if process.core()?.output(stream).is_ok() {
+        if process.shared()?.output(stream).is_ok() {
             *output = Some(process.read_rest(stream)?);
         }
     }

@@ -40,9 +40,9 @@ impl Process {
         send: impl FnOnce(&Child) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.check_owner()?;
-        let mut core = self.core()?;
-        core.look(&self.child);
-        if core.outcome.is_some() { Ok(()) } else { send(&self.child) }
+        let mut shared = self.shared()?;
+        shared.try_reap(&self.child);
+        if shared.outcome.is_some() { Ok(()) } else { send(&self.child) }
     }
 
     /// Stops the program with SIGSTOP and returns once it has stopped, or ended; then stops the
@@ -78,12 +78,12 @@ impl Process {
     /// What the program is doing now.
     pub fn state(&self) -> Result<RunState, Error> {
         self.check_owner()?;
-        let mut core = self.core()?;
-        core.look(&self.child);
-        if core.outcome.is_some() {
+        let mut shared = self.shared()?;
+        shared.try_reap(&self.child);
+        if shared.outcome.is_some() {
             return Ok(RunState::Exited);
         }
-        core.end_when_overdue(&self.child)?;
+        shared.end_when_overdue(&self.child)?;
         let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
         let what = libc::WSTOPPED | libc::WNOHANG | libc::WNOWAIT;
         let id = self.child.pid as libc::id_t;

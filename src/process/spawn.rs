@@ -14,7 +14,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use super::command::Prepared;
 use super::descriptors::{above_standard, pipe, refused, set_nonblocking};
-use super::exec::{Company, Plan, Source, Step, child};
+use super::exec::{Plan, ProcessGroup, Source, Step, child};
 use crate::error::Error;
 use crate::host::signal_mask::with_signals_blocked;
 use crate::memory::with_capacity;
@@ -30,7 +30,7 @@ pub(super) struct Spawned {
 pub(super) fn spawn(
     prepared: &Prepared<'_>,
     sources: [Source; 3],
-    company: Company,
+    group: ProcessGroup,
 ) -> Result<Spawned, Error> {
     let (reader, writer) = pipe()?;
     let plan = Plan {
@@ -39,7 +39,7 @@ pub(super) fn spawn(
         environment: prepared.environment.as_ptr(),
         directory: prepared.directory,
         sources,
-        company,
+        group,
         report: writer.as_raw_fd(),
     };
     let (pid, pidfd) = with_signals_blocked(|| make_child(&plan))?;

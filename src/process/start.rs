@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use super::child::{Child, host_peak};
 use super::command::{Redirect, Settings, Stream};
-use super::exec::{Company, Source};
+use super::exec::{ProcessGroup, Source};
 use super::input::Input;
 use super::output::Output;
-use super::state::{Core, Process};
+use super::state::{Process, Shared};
 use super::{command, descriptors, reaper, spawn};
 use crate::error::Error;
 use crate::host::fork::current_process;
@@ -32,7 +32,7 @@ impl Process {
     pub fn start(argv: &[&CStr], settings: &Settings) -> Result<Process, Error> {
         settings.check()?;
         let prepared = command::Prepared::new(argv, settings)?;
-        reaper::collect_left();
+        reaper::reap_deferred();
         let owner = current_process();
         let mut streams = Streams::default();
         let mut sources = [Source::Host; 3];
@@ -40,17 +40,17 @@ impl Process {
         for stream in [Stream::Stdout, Stream::Stdin, Stream::Stderr] {
             sources[stream as usize] = streams.connect(stream, settings)?;
         }
-        let company = match settings.stream(Stream::Stdout) {
-            Redirect::Terminal => Company::Session,
-            _ if settings.own_group => Company::Group,
-            _ => Company::Host,
+        let group = match settings.stream(Stream::Stdout) {
+            Redirect::Terminal => ProcessGroup::OwnSession,
+            _ if settings.own_group => ProcessGroup::Own,
+            _ => ProcessGroup::Inherited,
         };
         let started = Instant::now();
-        let spawned = spawn::spawn(&prepared, sources, company)?;
+        let spawned = spawn::spawn(&prepared, sources, group)?;
         let child = Child {
             pid: spawned.pid,
             pidfd: spawned.pidfd,
-            own_group: company != Company::Host,
+            leads_group: group != ProcessGroup::Inherited,
             started,
             host_peak: host_peak(),
         };
@@ -59,7 +59,7 @@ impl Process {
             owner,
             child: ManuallyDrop::new(child),
             stdin: Mutex::new(streams.input),
-            core: Mutex::new(Core::new(streams.outputs, kill_at)),
+            shared: Mutex::new(Shared::new(streams.outputs, kill_at)),
             kill_on_free: settings.kill_on_free,
         })
     }
@@ -72,15 +72,15 @@ impl Process {
     /// Gives up the handle in a forked copy of the host: closes its descriptors and no more. What
     /// another thread was changing at the fork is not looked at, so its memory is left.
     fn close_copy(&mut self) {
-        let core = self.core.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let outputs = core.outputs.iter().flatten().map(Output::descriptor);
+        let shared = self.shared.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let outputs = shared.outputs.iter().flatten().map(Output::descriptor);
         let input = self.stdin.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
         let pidfd = self.child.pidfd.as_ref().map(AsRawFd::as_raw_fd);
         for descriptor in outputs.chain(input.descriptor()).chain(pidfd) {
             // SAFETY: ours, and never used again: the handle's memory is left as it is.
             unsafe { libc::close(descriptor) };
         }
-        std::mem::forget(std::mem::replace(core, Core::new([None, None], None)));
+        std::mem::forget(std::mem::replace(shared, Shared::new([None, None], None)));
         std::mem::forget(std::mem::take(input));
     }
 }
@@ -90,16 +90,16 @@ impl Drop for Process {
         if current_process() != self.owner {
             return self.close_copy();
         }
-        let core = self.core.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let ended = core.outcome.is_some();
+        let shared = self.shared.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let ended = shared.outcome.is_some();
         // SAFETY: taken once, here.
         let child = unsafe { ManuallyDrop::take(&mut self.child) };
         match (ended, self.kill_on_free) {
             (true, _) => {}
-            (false, true) => reaper::bury(child),
-            (false, false) => reaper::leave(child),
+            (false, true) => reaper::kill_and_reap(child),
+            (false, false) => reaper::defer_reap(child),
         }
-        reaper::collect_left();
+        reaper::reap_deferred();
     }
 }
 

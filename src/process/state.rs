@@ -3,8 +3,8 @@
 //! While a call waits for one thing it takes in whatever the program writes, on every stream that
 //! leads to the host, so that the program never stands before a full pipe because the host looks
 //! elsewhere. The state is behind one lock, which nobody holds while sleeping. A call that goes to
-//! sleep hangs up a bell (a pipe) in the same moment in which it found nothing; whoever changes
-//! the state rings it. So no change is missed, whichever thread took it in.
+//! sleep subscribes its wake pipe in the same moment in which it found nothing; whoever changes the
+//! state wakes all subscribers. So no change is missed, whichever thread saw it first.
 
 use std::io;
 use std::mem::ManuallyDrop;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::child::{Child, Outcome, send};
 use super::command::Stream;
-use super::descriptors::{above_standard, sleep_on};
+use super::descriptors::{above_standard, wait_for_events};
 use super::input::Input;
 use super::output::Output;
 use super::timeout::{Deadline, Timeout};
@@ -22,57 +22,57 @@ use crate::error::Error;
 use crate::host::fork::{ProcessId, current_process};
 use crate::host::lock::lock;
 
-/// The longest sleep where nothing can wake the sleeper: no pidfd, or no descriptor for a bell.
+/// The longest sleep where nothing can wake the waiter: no pidfd, or no descriptor for a wake pipe.
 const NAP: Duration = Duration::from_millis(10);
 
 /// How long a call that cannot take in more waits for another thread to read.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What the calls on one process share.
-pub(super) struct Core {
+pub(super) struct Shared {
     /// stdout and stderr, where they lead to the host.
     pub(super) outputs: [Option<Output>; 2],
     /// How the program ended, once that is known; from then on its process id is not ours.
     pub(super) outcome: Option<Outcome>,
     /// When the program will have run for long enough.
     pub(super) kill_at: Option<Instant>,
-    /// The bells of the calls that sleep.
-    sleepers: Vec<RawFd>,
+    /// The writing ends of the wake pipes of the calls that sleep.
+    subscribers: Vec<RawFd>,
 }
 
-impl Core {
-    pub(super) fn new(outputs: [Option<Output>; 2], kill_at: Option<Instant>) -> Core {
-        Core { outputs, outcome: None, kill_at, sleepers: Vec::new() }
+impl Shared {
+    pub(super) fn new(outputs: [Option<Output>; 2], kill_at: Option<Instant>) -> Shared {
+        Shared { outputs, outcome: None, kill_at, subscribers: Vec::new() }
     }
 
     /// Looks whether the program has ended; if so, its remains are cleared away.
-    pub(super) fn look(&mut self, child: &Child) {
+    pub(super) fn try_reap(&mut self, child: &Child) {
         if self.outcome.is_none() {
-            self.outcome = child.reap();
+            self.outcome = child.try_reap();
         }
     }
 
     /// Takes in what there is, without waiting. True when that was anything.
-    pub(super) fn take_in(&mut self, child: &Child) -> Result<bool, Error> {
+    pub(super) fn drain(&mut self, child: &Child) -> Result<bool, Error> {
         let ended_before = self.outcome.is_some();
-        self.look(child);
+        self.try_reap(child);
         let ended = self.outcome.is_some();
         let mut news = ended != ended_before;
         for output in self.outputs.iter_mut().flatten() {
-            news |= output.take_in(ended)?;
+            news |= output.drain(ended)?;
         }
         if news {
-            self.ring();
+            self.wake_all();
         }
         Ok(news)
     }
 
     /// Wakes every call that sleeps on this process.
-    pub(super) fn ring(&mut self) {
-        for bell in self.sleepers.drain(..) {
-            // SAFETY: the bell of a call that sleeps: it takes it down under our lock, then
-            // closes it.
-            unsafe { libc::write(bell, [1_u8].as_ptr().cast(), 1) };
+    pub(super) fn wake_all(&mut self) {
+        for wake in self.subscribers.drain(..) {
+            // SAFETY: the wake pipe of a call that sleeps: it unsubscribes under our lock before it
+            // closes the pipe.
+            unsafe { libc::write(wake, [1_u8].as_ptr().cast(), 1) };
         }
     }
 
@@ -113,36 +113,42 @@ fn watch(fd: RawFd, events: libc::c_short) -> libc::pollfd {
 }
 
 /// A call that is about to sleep.
-pub(super) struct Sleeper {
-    bell: Option<(OwnedFd, OwnedFd)>,
+pub(super) struct Waiter {
+    /// The wake pipe: its reading and its writing end.
+    wake_pipe: Option<(OwnedFd, OwnedFd)>,
     events: Vec<libc::pollfd>,
     naps: bool,
 }
 
-impl Sleeper {
-    pub(super) fn new() -> Sleeper {
+impl Waiter {
+    pub(super) fn new() -> Waiter {
         let ends = io::pipe().ok();
-        let bell = ends.and_then(|(heard, rung)| {
-            Some((above_standard(heard).ok()?, above_standard(rung).ok()?))
+        let wake_pipe = ends.and_then(|(reader, writer)| {
+            Some((above_standard(reader).ok()?, above_standard(writer).ok()?))
         });
-        let naps = bell.is_none();
-        let heard = bell.as_ref().map(|(heard, _)| watch(heard.as_raw_fd(), libc::POLLIN));
-        Sleeper { bell, events: heard.into_iter().collect(), naps }
+        let naps = wake_pipe.is_none();
+        let reader = wake_pipe.as_ref().map(|(reader, _)| watch(reader.as_raw_fd(), libc::POLLIN));
+        Waiter { wake_pipe, events: reader.into_iter().collect(), naps }
     }
 
     /// To be woken by what happens to a process.
-    pub(super) fn hang_up(&mut self, process: &Process, core: &mut Core, stdin: Option<RawFd>) {
-        if let Some((_, rung)) = &self.bell {
-            core.sleepers.push(rung.as_raw_fd());
+    pub(super) fn subscribe(
+        &mut self,
+        process: &Process,
+        shared: &mut Shared,
+        stdin: Option<RawFd>,
+    ) {
+        if let Some((_, writer)) = &self.wake_pipe {
+            shared.subscribers.push(writer.as_raw_fd());
         }
-        core.watched(&process.child, &mut self.events);
+        shared.watched(&process.child, &mut self.events);
         self.events.extend(stdin.map(|descriptor| watch(descriptor, libc::POLLOUT)));
-        self.naps |= process.child.pidfd.is_none() && core.outcome.is_none();
+        self.naps |= process.child.pidfd.is_none() && shared.outcome.is_none();
     }
 
-    pub(super) fn take_down(&self, core: &mut Core) {
-        if let Some((_, rung)) = &self.bell {
-            core.sleepers.retain(|bell| *bell != rung.as_raw_fd());
+    pub(super) fn unsubscribe(&self, shared: &mut Shared) {
+        if let Some((_, writer)) = &self.wake_pipe {
+            shared.subscribers.retain(|other| *other != writer.as_raw_fd());
         }
     }
 
@@ -150,7 +156,7 @@ impl Sleeper {
     pub(super) fn sleep(&mut self, until: Deadline) {
         let left = until.left();
         let nap = self.naps.then(|| left.map_or(NAP, |left| left.min(NAP)));
-        sleep_on(&mut self.events, nap.or(left));
+        wait_for_events(&mut self.events, nap.or(left));
     }
 }
 
@@ -160,18 +166,18 @@ pub struct Process {
     pub(super) owner: ProcessId,
     pub(super) child: ManuallyDrop<Child>,
     pub(super) stdin: Mutex<Input>,
-    pub(super) core: Mutex<Core>,
+    pub(super) shared: Mutex<Shared>,
     pub(super) kill_on_free: bool,
 }
 
 impl Process {
     /// The state, unless this is a copy of the host that forked away from it.
     #[inline]
-    pub(super) fn core(&self) -> Result<MutexGuard<'_, Core>, Error> {
+    pub(super) fn shared(&self) -> Result<MutexGuard<'_, Shared>, Error> {
         if !self.owner.same_generation() {
             return Err(Error::NotOurChild);
         }
-        Ok(lock(&self.core))
+        Ok(lock(&self.shared))
     }
 
     /// Fails in a forked copy of the host, however it was made.
@@ -186,25 +192,25 @@ impl Process {
         what: &'static str,
         timeout: Timeout,
         stdin: Option<RawFd>,
-        mut check: impl FnMut(&mut Core) -> Result<Option<R>, Error>,
+        mut check: impl FnMut(&mut Shared) -> Result<Option<R>, Error>,
     ) -> Result<R, Error> {
-        let mut core = self.core()?;
-        if let Some(answer) = check(&mut core)? {
+        let mut shared = self.shared()?;
+        if let Some(answer) = check(&mut shared)? {
             return Ok(answer);
         }
         self.check_owner()?;
         let deadline = timeout.deadline();
         let mut read_before = None;
         loop {
-            let news = core.take_in(&self.child)?;
-            if let Some(answer) = check(&mut core)? {
+            let news = shared.drain(&self.child)?;
+            if let Some(answer) = check(&mut shared)? {
                 return Ok(answer);
             }
-            core.end_when_overdue(&self.child)?;
-            let mut until = deadline.or(core.kill_at);
-            if let Some(full) = core.full() {
+            shared.end_when_overdue(&self.child)?;
+            let mut until = deadline.or(shared.kill_at);
+            if let Some(full) = shared.full() {
                 // Another thread may be reading; it has this long to make room.
-                let read = core.read_so_far();
+                let read = shared.read_so_far();
                 if read_before.replace(read) == Some(read) {
                     return Err(full);
                 }
@@ -213,15 +219,15 @@ impl Process {
             if deadline.passed() {
                 return Err(Error::TimedOut(what));
             }
-            if news && core.full().is_none() {
+            if news && shared.full().is_none() {
                 continue;
             }
-            let mut sleeper = Sleeper::new();
-            sleeper.hang_up(self, &mut core, stdin);
-            drop(core);
-            sleeper.sleep(until);
-            core = self.core()?;
-            sleeper.take_down(&mut core);
+            let mut waiter = Waiter::new();
+            waiter.subscribe(self, &mut shared, stdin);
+            drop(shared);
+            waiter.sleep(until);
+            shared = self.shared()?;
+            waiter.unsubscribe(&mut shared);
         }
     }
 }

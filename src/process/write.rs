@@ -35,11 +35,11 @@ impl Process {
         let descriptor = input.open()?;
         let mut quiet = NoSigpipe::begin();
         let what = "the program to read its stdin";
-        let outcome = self.wait_until(what, timeout, Some(descriptor), |core| {
+        let outcome = self.wait_until(what, timeout, Some(descriptor), |shared| {
             match write_all(descriptor, data, written) {
                 Ok(()) => Ok(Some(())),
                 // Nobody will make room in the pipe of a program that has ended.
-                Err(libc::EAGAIN) if core.outcome.is_some() => Err(broken_pipe()),
+                Err(libc::EAGAIN) if shared.outcome.is_some() => Err(broken_pipe()),
                 Err(libc::EAGAIN) => Ok(None),
                 Err(errno) => {
                     quiet.raised |= errno == libc::EPIPE;
@@ -77,7 +77,7 @@ impl Process {
             }
         }
         *input = Input::Closed;
-        self.core()?.ring();
+        self.shared()?.wake_all();
         Ok(())
     }
 }
