@@ -153,7 +153,7 @@ fn terms<I: Isa>(
 ) {
     let Scratch { steps, rows, sums, .. } = scratch;
     for (sample, &t) in t.iter().enumerate() {
-        fill_steps::<I>(grid.df, relative(t, centre), sample, layout.steps, steps);
+        fill_steps::<I>(grid.step(), relative(t, centre), sample, layout.steps, steps);
     }
     // The frequency at the centre of each row: half a step left of its frequency number B.
     for group in 0..layout.rows / LANES {
@@ -183,10 +183,10 @@ fn terms<I: Isa>(
 /// cos and sin of 2 pi (b + 1/2) df tau. With b = 8 far + near, the exponential is a product of
 /// two that are computed to full precision.
 #[inline(always)]
-fn fill_steps<I: Isa>(df: f64, tau: Double, sample: usize, steps: usize, panels: &mut [f64]) {
+fn fill_steps<I: Isa>(df: Double, tau: Double, sample: usize, steps: usize, panels: &mut [f64]) {
     let step = |count: f64| -> Double {
-        let (high, low) = two_product(count, df);
-        Double { high, low }
+        let (high, low) = two_product(count, df.high);
+        Double { high, low: low + count * df.low }
     };
     let (near_cos, near_sin) = cos_sin::<I>(lanes(|lane| phase(step(lane as f64 + 0.5), tau)));
     let (far_cos, far_sin) = cos_sin::<I>(lanes(|lane| phase(step((lane * LANES) as f64), tau)));
