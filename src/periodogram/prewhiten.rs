@@ -2,7 +2,7 @@
 //!
 //! Again and again the highest peak of the residuals' amplitude spectrum is refined, fitted
 //! together with the sinusoids nearby, and subtracted (as by Period04, Lenz and Breger 2005). All
-//! sinusoids are fitted together whenever their number has grown by a half, and at the end. A
+//! sinusoids are fitted together whenever their number has doubled, and at the end. A
 //! peak closer than 1/T to a sinusoid that was found before cannot be told from it (Loumos and
 //! Deeming 1978): it is merged with that one, and its surroundings are left alone.
 
@@ -80,10 +80,10 @@ pub struct Outcome {
 const NEAR: f64 = 4.0;
 const MOST_NEAR: usize = 8;
 /// All are fitted together when there are so many times as many as at the last time.
-const GROWTH: f64 = 1.5;
+const GROWTH: f64 = 2.0;
 /// Steps of a fit of a few, of all on the way, and of all at the end.
 const FEW_ROUNDS: usize = 10;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 1;
 const LAST_ROUNDS: usize = 30;
 /// Residuals below this part of the values are rounding.
 const ROUNDING: f64 = 1e-14;

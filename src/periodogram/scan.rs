@@ -57,7 +57,10 @@ pub fn scan(
     let room = || filled(length + 2, 0.0, "a block of the spectrum");
     let one = |call: &Call, power: &mut Vec<f64>, first: usize| {
         let count = length.min(grid.nf - first);
-        let around = Grid { f0: grid.frequency(first as f64 - 1.0), df: grid.df, nf: count + 2 };
+        let around = match first {
+            0 => Grid { f0: grid.frequency(-1.0), nf: count + 2, ..*grid },
+            _ => grid.part(first - 1, count + 2),
+        };
         let power = &mut power[..count + 2];
         spectrum::compute(series, &around, None, Wanted::Power(power), options, call)?;
         look(&Block { grid, first, power })

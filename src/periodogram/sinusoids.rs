@@ -168,12 +168,11 @@ impl Sampling<'_> {
         rounds: usize,
         call: &Call,
     ) -> Result<f64, Error> {
-        let mut damping = 0.0;
+        let (mut damping, mut stale) = (0.0, false);
         let mut sum = self.residuals(target, model, residuals, call)?;
-        for _ in 0..rounds {
+        'rounds: for _ in 0..rounds {
             let equations = self.normal_equations(model, residuals, call)?;
             let freedom = self.t.len().saturating_sub(model.parameters()).max(1) as f64;
-            let mut better = false;
             while damping < 1e6 {
                 let Some(step) = equations.solve(damping) else {
                     damping = (10.0 * damping).max(1e-6);
@@ -182,22 +181,28 @@ impl Sampling<'_> {
                 let gain = step.dot(&equations.gradient);
                 // A step of 1e-5 standard errors, or one that rounding hides, changes nothing.
                 if gain <= 1e-10 * sum / freedom || gain <= 1e-15 * sum {
-                    return Ok(sum);
+                    break 'rounds;
                 }
                 let trial = moved(model, &step);
                 let trial_sum = self.residuals(target, &trial, residuals, call)?;
-                if trial_sum < sum {
-                    (*model, sum, better) = (trial, trial_sum, true);
+                stale = trial_sum >= sum;
+                if !stale {
+                    (*model, sum) = (trial, trial_sum);
                     damping = if damping <= 1e-6 { 0.0 } else { 0.1 * damping };
-                    break;
+                    // What the next step would gain is the square of this one.
+                    if gain <= 1e-5 * sum / freedom {
+                        break 'rounds;
+                    }
+                    continue 'rounds;
                 }
                 damping = (10.0 * damping).max(1e-3);
             }
-            if !better {
-                break;
-            }
+            break;
         }
-        self.residuals(target, model, residuals, call)
+        if stale {
+            self.residuals(target, model, residuals, call)?;
+        }
+        Ok(sum)
     }
 
     /// The covariance matrix of the parameters where the weights are 1 / sigma^2; None where they
