@@ -153,7 +153,7 @@ fn filter_patches<T: Element>(
 }
 
 fn network_suits<T: Element>([rows, columns]: [usize; 2]) -> bool {
-    let sse2 = cfg!(target_arch = "x86_64") && simd::level() == simd::Level::Portable;
+    let sse2 = cfg!(target_arch = "x86_64") && matches!(simd::level(), simd::Level::Portable(_));
     let sides = if sse2 { NETWORK_SIDES_SSE2 } else { NETWORK_SIDES };
     let side = sides[size_of::<T::Key>().ilog2() as usize];
     rows.saturating_mul(columns) <= side * side

@@ -92,3 +92,13 @@ fn the_tutorials_signature_file_works() {
     // The script's own folder comes before build/python.
     run(python_with_modules().arg(program).arg(scratch.folder()));
 }
+
+#[test]
+fn parallel_map_calls_with_every_item_once() {
+    passes("test_parallel_map");
+}
+
+#[test]
+fn units_are_kept_or_refused() {
+    passes("test_units");
+}

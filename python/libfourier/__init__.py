@@ -16,11 +16,12 @@ thread cancels it and raises KeyboardInterrupt.
 """
 
 from ._median import median_filter
-from ._parallel import get_num_threads, set_num_threads, version
+from ._parallel import get_num_threads, parallel_map, set_num_threads, version
 from ._process import Process
 from ._spectrum import power, transform
 from ._status import (
     CancelledError,
+    EndOfStreamError,
     FourierError,
     InvalidArgumentError,
     NotFiniteError,
@@ -33,10 +34,14 @@ from ._status import (
     ToleranceError,
 )
 
+__version__ = version()
+
 __all__ = [
+    "__version__",
     "power",
     "transform",
     "median_filter",
+    "parallel_map",
     "version",
     "set_num_threads",
     "get_num_threads",
@@ -51,5 +56,6 @@ __all__ = [
     "SystemCallError",
     "Process",
     "TimedOutError",
+    "EndOfStreamError",
     "StatusLostError",
 ]

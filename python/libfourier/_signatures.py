@@ -1,12 +1,17 @@
 """Result and arguments of every C function that is used: those of fourier.h."""
 
+from __future__ import annotations
+
 from ctypes import CFUNCTYPE, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
+from typing import Any
 
 _int, _int64, _double, _size = c_int, c_int64, c_double, c_size_t
 _text, _pointer = c_char_p, c_void_p
+from typing import Any
 
 # C hands a second argument, the user pointer, which needs no place here: see _options.
 Progress = CFUNCTYPE(_int, _double)
+Task = CFUNCTYPE(_int, _int64, _pointer)
 
 # n, t, x, f0, df, nf, freq, power or spectrum, options
 _SPECTRUM = [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _pointer, _pointer]
@@ -14,7 +19,7 @@ _SPECTRUM = [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _po
 _FILTER = [_int64, _int64, _pointer, _pointer, _int64, _int64, _int, _double, _pointer]
 
 # Functions that return a status, which is an int.
-_STATUS_OF = {
+_STATUS_OF: dict[str, list[Any]] = {
     "power": _SPECTRUM,
     "transform": _SPECTRUM,
     "median_filter_f64": _FILTER,
@@ -24,6 +29,8 @@ _STATUS_OF = {
     "median_filter_i16": _FILTER,
     "median_filter_u16": _FILTER,
     "median_filter_u8": _FILTER,
+    # count, task, user, results, options
+    "parallel_map": [_int64, Task, _pointer, _pointer, _pointer],
     # Options of a call.
     "options_set_method": [_pointer, _int],
     "options_set_tolerance": [_pointer, _double],
@@ -55,7 +62,7 @@ _STATUS_OF = {
     "process_options_set_output_limit": [_pointer, _int64],
 }
 
-SIGNATURES = {
+SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "version": (_text, []),
     "last_error": (_text, []),
     "set_num_threads": (None, [_int]),
