@@ -42,6 +42,7 @@ ifneq ($(BUILD),build)
 # cargo must not write beside this file, either.
 CARGO_TARGET_DIR ?= $(FOURIER_BUILD)/cargo
 export CARGO_TARGET_DIR
+export LIBFOURIER ?= $(FOURIER_BUILD)/lib/libfourier.so
 endif
 
 # --- with what -------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ $(BUILD)/venv/.ready: python/requirements.txt | needs
 
 # Files that change only when their text does: what is made with other flags than before is made
 # anew.
-$(BUILD)/.flags/%: $(if $(INSTALLS),,FORCE)
+$(BUILD)/.flags/%: $(if $(INSTALLS),,FORCE) | needs
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call quote,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quote,$(FLAGS)) >$@
 $(BUILD)/.flags/c: FLAGS = $(CC) $(C_FLAGS)
@@ -155,7 +156,7 @@ RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 $(LIB)/.built: $(RUST_SOURCES) tools/slim_archive.sh $(if $(INSTALLS),,FORCE) | needs
 	@mkdir -p $(LIB)
 	$(CARGO) build --release --locked --message-format json-render-diagnostics >$(LIB)/.cargo
-	@update() { cmp -s $$1 $$2 || { cp $$1 $$2.new && mv $$2.new $$2; }; }; \
+	@update() { cmp -s "$$1" $$2 || { cp "$$1" $$2.new && mv $$2.new $$2; }; }; \
 	built() { sed -n 's|.*"\([^"]*/'$$1'\)".*|\1|p' $(LIB)/.cargo; }; \
 	update "$$(built $(SHARED_NAME))" $(SHARED) && update "$$(built libfourier.a)" $(LIB)/.whole.a
 	@ln -sf $(SHARED_FILE) $(LIB)/$(SHARED_MAJOR) && ln -sf $(SHARED_MAJOR) $(LIB)/$(SHARED_NAME)
@@ -170,7 +171,7 @@ $(STATIC): $(LIB)/.whole.a tools/slim_archive.sh
 $(LIB)/.native-libs: tools/native_libs.sh $(LIB)/.whole.a
 	RUSTC=$(call quote,$(RUSTC)) tools/native_libs.sh >$@
 
-header:
+header: | needs
 	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header committed
 
 # The modules' object code, in an archive beside the library; .mod files in build/fortran.

@@ -16,7 +16,7 @@ die() { echo "install: $*" >&2; exit 1; }
 build=$FOURIER_BUILD/lib
 [ -e "$build/.built" ] || die "$build has nothing to install: run make first"
 
-strip() {
+without_debugging() {
     if command -v "${STRIP:-strip}" >/dev/null 2>&1; then
         "${STRIP:-strip}" --strip-unneeded "$1"
     else
@@ -32,8 +32,11 @@ trap 'rm -f "$new" "$folders"' EXIT
 # that bear the project's name are noted: the others belong to the system it will be unpacked in.
 folder() {
     [ -d "$DESTDIR$1" ] && return
-    case $1 in */*) folder "${1%/*}" ;; esac
-    mkdir "$DESTDIR${1:-/}"
+    case $1 in
+    */*) folder "${1%/*}" ;;
+    *) mkdir -p "$DESTDIR" && return ;;
+    esac
+    mkdir "$DESTDIR$1"
     case $DESTDIR,$1 in
     ,* | *,*/fourier | *,*/fourier/* | *,*/libfourier) echo "$1" >>"$folders" ;;
     esac
@@ -78,7 +81,7 @@ fill() {
 
 put 644 "$INCLUDEDIR" include/fourier.h
 put 755 "$LIBDIR" "$build/$SHARED_FILE"
-strip "$DESTDIR$LIBDIR/$SHARED_FILE"
+without_debugging "$DESTDIR$LIBDIR/$SHARED_FILE"
 link "$LIBDIR" "$SHARED_MAJOR" "$SHARED_FILE"
 link "$LIBDIR" "$SHARED_NAME" "$SHARED_MAJOR"
 put 644 "$LIBDIR" "$build/libfourier.a"

@@ -7,7 +7,7 @@
 #   --check   installs nothing: says what is missing and how to get it
 #   --try     installs what it may, writes the names of what is still missing, and succeeds
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "${0%/*}/.." || exit 1
 python=${PYTHON:-python3}
 cargo=${CARGO:-cargo}
 mode=install

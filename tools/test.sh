@@ -16,7 +16,7 @@ trap 'rm -f "$status_file"' EXIT
     /^test result: / { results++; passed += $4; failed += $6; skipped += $8 }
     # The report of a failed test, and the first line of what a test says that lacks a tool.
     /^---- .* stdout ----$/ { name = $2 }
-    /^lacking / && name != "" {
+    /^LACKING / && name != "" {
         tool = $2
         sub(/:$/, "", tool)
         lacking = lacking "    " program ": " name " (" tool ")\n"

@@ -43,9 +43,19 @@ pub fn built(relative: &str) -> PathBuf {
     path
 }
 
+/// Leaves it to the Python package to find the library that make built.
+pub fn finds_library(command: &mut Command) -> &mut Command {
+    match env::var_os("FOURIER_BUILD") {
+        Some(build) if Path::new(&build) != root().join("build") => {
+            command.env("LIBFOURIER", built("lib/libfourier.so"))
+        }
+        _ => command.env_remove("LIBFOURIER"),
+    }
+}
+
 /// Fails as tools/test.sh wants it, which names all tests that lack a tool at its end.
 pub fn lacking(tool: &str, why: &str) -> ! {
-    panic!("\nlacking {tool}: {why}: `make setup` installs it, or tells its package's name")
+    panic!("\nLACKING {tool}: {why}: `make setup` installs it, or tells its package's name")
 }
 
 /// build/lib, with the shared library as new as its sources.
@@ -91,7 +101,11 @@ pub fn tool(name: &str) -> PathBuf {
 pub fn c_compiler() -> Command {
     let mut build = cc::Build::new();
     build.cargo_metadata(false).target(TARGET).host(TARGET).opt_level(1).debug(true);
-    build.std("c11").warnings(true).extra_warnings(true).warnings_into_errors(warnings_are_errors());
+    build
+        .std("c11")
+        .warnings(true)
+        .extra_warnings(true)
+        .warnings_into_errors(warnings_are_errors());
     build.include(root().join("include")).flag("-pthread");
     compiler(&build)
 }
@@ -247,4 +261,11 @@ impl Drop for Scratch {
             let _ = fs::remove_dir_all(&self.0);
         }
     }
+}
+
+/// Makes a script that can be run.
+pub fn executable(path: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, script).expect("a script can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode can be set");
 }
