@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import weakref
+from itertools import chain
 from typing import Any, Iterable, Iterator, Mapping, Sequence, SupportsFloat, Union
 
 from ._arguments import one_of, real, whole
@@ -284,8 +285,7 @@ class Process:
         str or bytes
             A line without its newline.
         """
-        for line, _ in self._reader(stream):
-            yield line
+        return chain.from_iterable(self._reader(stream).blocks())
 
     def __iter__(self) -> Iterator[Any]:
         return self.lines()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import collections
 import ctypes
 import threading
-from typing import TYPE_CHECKING, Any, Iterable, Iterator
+from itertools import chain, repeat
+from operator import add, length_hint
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, SupportsFloat
 
 from ._status import Status, check
 
@@ -32,82 +33,78 @@ class Reader:
         self._by_blocks = encoding is not None and codecs.lookup(encoding).name in _BY_BLOCKS
         self._room = ctypes.create_string_buffer(_BLOCK)
         self._length = ctypes.c_size_t()
-        self.lines: collections.deque[Any] = collections.deque()
         self.ended = False
         self.reset()
 
     def reset(self) -> None:
         """Forgets what was looked at; in a forked copy another thread may have held the lock."""
         self.lock = threading.Lock()
-        self.lines.clear()
+        # The lines of the block that are left to hand out, and the bytes of the whole block.
+        self._lines: Iterator[Any] = iter(())
         self._block = b""
 
-    def next(self, timeout: float | None = None) -> tuple[Any, bool] | None:
+    def next(self, timeout: SupportsFloat | None = None) -> tuple[Any, bool] | None:
         """The next line, and whether a newline ended it; None at the end of the stream."""
+        while True:
+            for line in self._lines:
+                return line, True
+            found = self._fill(timeout)
+            if found is None or not isinstance(found, bool):
+                return found
+
+    def blocks(self, newline: Any = None) -> Iterator[Iterable[Any]]:
+        """The lines, many at a time, up to the end of the stream; with their newline if given."""
+        while True:
+            yield self._lines if newline is None else map(add, self._lines, repeat(newline))
+            found = self._fill(None)
+            if found is None:
+                return
+            if not isinstance(found, bool):
+                line, ended = found
+                yield (line + newline if newline is not None and ended else line,)
+
+    def _fill(self, timeout: SupportsFloat | None) -> tuple[Any, bool] | bool | None:
+        """Waits for lines: True when there are some to hand out now; else the next one, which is
+        long or the last, and whether a newline ended it; None at the end of the stream."""
         length = ctypes.c_size_t()
         place = self._number, ctypes.byref(length)
-        while True:
-            try:
-                return self.lines.popleft(), True
-            except IndexError:
-                pass
-            with self.lock:
-                if not self.lines:
-                    self.settle()
-            status = self._process._wait_in_slices(timeout, "line_length", *place)
-            if status == Status.END_OF_STREAM:
-                self.ended = True
-                return None
-            check(status)
-            with self.lock:
-                if self.lines:
-                    continue
-                # Another thread may have taken the line, or a whole block that held it.
-                self.settle()
-                if self._process._call("line_length", *place, 0.0) != Status.OK:
-                    continue
-                if length.value < _BLOCK:
-                    self._look()
-                    if self.lines:
-                        continue
-                line = self._peek(length.value + 1)
-                self._discard(len(line))
-                ended = len(line) > length.value
-                return self.decode(line[:-1] if ended else line), ended
-
-    def __iter__(self) -> Iterator[tuple[Any, bool]]:
-        pop = self.lines.popleft
-        while True:
-            try:
-                line = pop(), True
-            except IndexError:
-                found = self.next()
-                if found is None:
-                    return
-                line = found
-            yield line
+        with self.lock:
+            if length_hint(self._lines):
+                return True
+            self.settle()
+        status = self._process._wait_in_slices(timeout, "line_length", *place)
+        if status == Status.END_OF_STREAM:
+            self.ended = True
+            return None
+        check(status)
+        with self.lock:
+            if length_hint(self._lines):
+                return True
+            # Another thread may have taken the line, or a whole block that held it.
+            self.settle()
+            if self._process._call("line_length", *place, 0.0) != Status.OK:
+                return True
+            if length.value < _BLOCK and self._look():
+                return True
+            line = self._peek(length.value + 1)
+            self._discard(len(line))
+            ended = len(line) > length.value
+            return self.decode(line[:-1] if ended else line), ended
 
     def settle(self) -> None:
         """Takes from C what was handed out, and leaves it the rest; the lock is held."""
-        left = 0
-        try:
-            while True:
-                self.lines.popleft()
-                left += 1
-        except IndexError:
-            pass
+        left = len(list(self._lines))
         if left:
-            rest = self._block[:-1].split(b"\n")[-left:]
-            left = sum(map(len, rest)) + left
+            left += sum(map(len, self._block[:-1].split(b"\n")[-left:]))
         handed_out, self._block = len(self._block) - left, b""
         self._discard(handed_out)
 
-    def _look(self) -> None:
-        """Fills `lines` with whole lines that have come; none when there is but a last one."""
+    def _look(self) -> bool:
+        """Fetches whole lines that have come; False when there are none but a last one."""
         block = self._peek(_BLOCK)
         block = block[: block.rfind(b"\n") + 1]
         if not block:
-            return
+            return False
         try:
             lines = self._decode_lines(block)
         except UnicodeDecodeError:
@@ -116,7 +113,8 @@ class Reader:
             lines = self._decode_lines(self._block)
         else:
             self._block = block
-        self.lines.extend(lines)
+        self._lines = iter(lines)
+        return True
 
     def _decode_lines(self, block: bytes) -> list[Any]:
         if self._by_blocks:
@@ -138,7 +136,7 @@ class Reader:
             check(self._process._call("read", self._number, *place))
             size -= self._length.value
 
-    def read(self, size: int, timeout: float | None) -> bytes:
+    def read(self, size: int, timeout: SupportsFloat | None) -> bytes:
         """The bytes that have come, at least one, at most `size`; b"" at the end of the stream."""
         room = ctypes.create_string_buffer(size)
         length, first = ctypes.c_size_t(), ctypes.create_string_buffer(1)
@@ -178,8 +176,7 @@ class OutputStream:
 
     def __iter__(self) -> Iterator[Any]:
         newline: Any = b"\n" if self._process._encoding is None else "\n"
-        for line, ended in self._process._reader(self._stream):
-            yield line + newline if ended else line
+        return chain.from_iterable(self._process._reader(self._stream).blocks(newline))
 
     def readline(self) -> Any:
         """
