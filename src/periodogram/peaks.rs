@@ -32,6 +32,8 @@ impl Peak {
     }
 }
 
+/// How exactly a peak is placed, in units of 1/T.
+const ACCURACY: f64 = 1e-12;
 /// At least so many times the peaks that are asked for are refined: on a coarse grid the highest
 /// are not those of the highest grid points.
 const CANDIDATES: usize = 2;
@@ -74,7 +76,7 @@ pub fn peaks(
         0,
         || Ok(()),
         |call, (), peak| {
-            *peak = refined(*peak, grid.df.abs(), resolution, height);
+            *peak = refined(*peak, grid.df.abs(), ACCURACY * resolution, height);
             call.check()
         },
     )?;
@@ -114,11 +116,11 @@ fn keep_highest(peaks: &mut Vec<Peak>, most: usize, resolution: f64) {
 }
 
 /// The maximum near a grid point that is higher than its neighbours, one `step` to both sides.
-/// `height` gives the function and its derivative.
+/// `height` gives the function and its derivative; the search ends within `accuracy`.
 pub fn refined(
     peak: Peak,
     step: f64,
-    resolution: f64,
+    accuracy: f64,
     height: impl Fn(f64) -> (f64, f64),
 ) -> Peak {
     let (mut low, mut high) = (peak.frequency - step, peak.frequency + step);
@@ -153,7 +155,7 @@ pub fn refined(
                 side = -1;
                 moved
             };
-            if slope == 0.0 || high - low < 1e-12 * resolution || moved < 1e-13 * resolution {
+            if slope == 0.0 || high - low < accuracy || moved < 0.1 * accuracy {
                 break;
             }
         }

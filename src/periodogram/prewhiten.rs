@@ -285,7 +285,8 @@ impl<'a> Search<'a> {
                 sum_and_slope(self.series.t, &self.weighted, self.sampling.centre, frequency);
             (re * re + im * im, 2.0 * (re * re_slope + im * im_slope))
         };
-        refined(peak, self.grid.df.abs(), self.resolution, height)
+        // The fit refines it further.
+        refined(peak, self.grid.df.abs(), 1e-3 * self.resolution, height)
     }
 
     /// Whether the frequency cannot be told from a sinusoid that was found, or from the mean; masks
