@@ -191,7 +191,8 @@ pub unsafe extern "C" fn fourier_prewhiten(
         // SAFETY: NULL or a handle of this library, as documented.
         let options = unsafe { fourier_options::of(options) };
         let mut rest = filled(n, 0.0, "the residuals")?;
-        let outcome = options.run_quietly_cancelled(|call| {
+        let mut outcome = None;
+        let ended = options.run(|call| {
             let grid = Grid::new(f0, df, nf)?;
             if df == 0.0 && nf > 0 {
                 return Err(Error::invalid("df", "0: a single frequency has no peaks"));
@@ -204,8 +205,15 @@ pub unsafe extern "C" fn fourier_prewhiten(
                 uncertainties: options.uncertainties,
             };
             let series = Series::new(t, y, call)?;
-            prewhiten(&series, &weights, dy.is_some(), &grid, &settings, &mut rest, call)
-        })?;
+            let known = dy.is_some();
+            outcome = Some(prewhiten(&series, &weights, known, &grid, &settings, &mut rest, call)?);
+            Ok(())
+        });
+        // A cancelled call tells what it has found.
+        let outcome = match (outcome, ended) {
+            (Some(outcome), _) => outcome,
+            (None, ended) => return ended,
+        };
         for (place, sinusoid) in found.iter_mut().zip(&outcome.found) {
             *place = (*sinusoid).into();
         }
