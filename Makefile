@@ -64,7 +64,7 @@ $(LIB)/.native-libs: | $(SHARED)
 	@rm -f $(LIB)/.empty.a
 
 header:
-	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header committed
+	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header --test abi committed
 
 # --- what the machine needs ------------------------------------------------------------------
 
