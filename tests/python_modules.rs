@@ -1,4 +1,4 @@
-//! libfourier.py, ffourier and cfourier keep their promises to Python programs: each file of
+//! The package libfourier, ffourier and cfourier keep their promises to Python programs: each file of
 //! tests/python is run by one test here. The tutorial's own signature file is compiled, too.
 
 mod common;
@@ -91,4 +91,14 @@ fn the_tutorials_signature_file_works() {
     );
     // The script's own folder comes before build/python.
     run(python_with_modules().arg(program).arg(scratch.folder()));
+}
+
+#[test]
+fn parallel_map_calls_with_every_item_once() {
+    passes("test_parallel_map");
+}
+
+#[test]
+fn units_are_kept_or_refused() {
+    passes("test_units");
 }

@@ -136,7 +136,7 @@ impl<T: Element> Arguments<T> {
         // SAFETY: `pixels` elements to write, as documented; `in` is not looked at when it is the
         // same memory.
         let to = unsafe { output("out", self.to, pixels) }?;
-        options.run(|control| median_filter([rows, columns], from, to, window, control))
+        options.run(|call| median_filter([rows, columns], from, to, window, call))
     }
 }
 

@@ -135,10 +135,10 @@ impl Arguments {
         };
         // SAFETY: NULL or a handle of this library, as documented.
         let options = unsafe { fourier_options::of(self.options) };
-        options.run(|control| {
+        options.run(|call| {
             let grid = Grid::new(self.f0, self.df, nf)?;
-            let series = Series::new(t, x, control)?;
-            spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, control)
+            let series = Series::new(t, x, call)?;
+            spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, call)
         })
     }
 }
