@@ -79,6 +79,24 @@ impl Process {
         })
     }
 
+    /// Copies bytes as they come, as `read` does, and leaves them to be read.
+    pub fn peek(&self, stream: Stream, room: &mut [u8], timeout: Timeout) -> Result<usize, Error> {
+        if room.is_empty() {
+            return Err(Error::invalid("room", "empty: no byte would fit"));
+        }
+        self.wait_until("output", timeout, None, |shared| {
+            let output = shared.output(stream)?;
+            let unread = output.lines.unread();
+            let length = unread.len().min(room.len());
+            room[..length].copy_from_slice(&unread[..length]);
+            match length {
+                0 if output.ended => Err(Error::EndOfStream(stream.name())),
+                0 => Ok(None),
+                length => Ok(Some(length)),
+            }
+        })
+    }
+
     /// Everything that is left of a stream whose program has ended.
     pub(super) fn read_rest(&self, stream: Stream) -> Result<Vec<u8>, Error> {
         self.wait_until("output", Timeout::Never, None, |shared| {

@@ -150,7 +150,7 @@ fn add_samples<I: Isa>(
 ) {
     let Scratch { layout, steps, rows, sums, .. } = scratch;
     for (sample, &t) in t.iter().enumerate() {
-        fill_steps(isa, grid.df, relative(t, centre), sample, layout.steps, steps);
+        fill_steps(isa, grid.step(), relative(t, centre), sample, layout.steps, steps);
     }
     // The frequency at the centre of each row: half a step left of its frequency number B.
     for group in 0..layout.rows / LANES {
@@ -181,15 +181,15 @@ fn add_samples<I: Isa>(
 #[inline(always)]
 fn fill_steps<I: Isa>(
     isa: I,
-    df: f64,
+    df: Double,
     tau: Double,
     sample: usize,
     steps: usize,
     panels: &mut [f64],
 ) {
     let step = |count: f64| -> Double {
-        let (high, low) = two_product(count, df);
-        Double { high, low }
+        let (high, low) = two_product(count, df.high);
+        Double { high, low: low + count * df.low }
     };
     let (near_cos, near_sin) = cos_sin(isa, lanes(|lane| phase(step(lane as f64 + 0.5), tau)));
     let (far_cos, far_sin) = cos_sin(isa, lanes(|lane| phase(step((lane * LANES) as f64), tau)));
