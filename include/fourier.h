@@ -865,7 +865,7 @@ int fourier_process_read(struct fourier_process *process,
  * @return as fourier_process_read
  */
 int fourier_process_peek(struct fourier_process *process,
-                         fourier_stream stream,
+                         enum fourier_stream stream,
                          void *buffer,
                          size_t capacity,
                          size_t *length,
