@@ -7,8 +7,8 @@ use super::arguments::{Enumeration, at_most, enumerator, finite, free, handle_of
 use super::status_from::status_from;
 use crate::error::Error;
 use crate::median::NanPolicy;
-use crate::periodogram::prewhiten::Uncertainties;
 use crate::parallel::{self, Call, MAX_THREADS};
+use crate::periodogram::prewhiten::Uncertainties;
 use crate::spectrum::{self, Method};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.

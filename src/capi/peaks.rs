@@ -3,7 +3,9 @@
 use std::ffi::{c_double, c_int};
 use std::mem::MaybeUninit;
 
-use super::arguments::{Enumeration, disjoint, elements, enumerator, extent, finite, input, output, store};
+use super::arguments::{
+    Enumeration, disjoint, elements, enumerator, extent, finite, input, output, store,
+};
 use super::options::{change_options, fourier_options};
 use super::status_from::status_from;
 use crate::error::Error;
@@ -100,8 +102,7 @@ pub unsafe extern "C" fn fourier_peaks(
             return Err(Error::invalid("found", "NULL"));
         }
         // SAFETY: as documented for each argument, and none overlaps.
-        let (freq, power) =
-            unsafe { (output("freq", freq, most)?, output("power", power, most)?) };
+        let (freq, power) = unsafe { (output("freq", freq, most)?, output("power", power, most)?) };
         // SAFETY: NULL or a handle of this library, as documented.
         let options = unsafe { fourier_options::of(options) };
         let peaks = options.run(|call| {
@@ -109,7 +110,8 @@ pub unsafe extern "C" fn fourier_peaks(
             let weights = weights(dy, t.len())?;
             let mut series = Series::new(t, y, call)?;
             let scale = t.len() as f64 / weights.iter().sum::<f64>();
-            let mut weighted = filled(if dy.is_some() { t.len() } else { 0 }, 0.0, "weighted values")?;
+            let mut weighted =
+                filled(if dy.is_some() { t.len() } else { 0 }, 0.0, "weighted values")?;
             for ((product, y), w) in weighted.iter_mut().zip(y).zip(&weights) {
                 *product = w * scale * y;
             }
@@ -270,8 +272,10 @@ fn weights(dy: Option<&[f64]>, n: usize) -> Result<Vec<f64>, Error> {
         }
         *weight = 1.0 / (dy * dy);
         if !(dy > 0.0 && weight.is_normal()) {
-            let problem = format!("element {index} is {dy:?}, but must be above 0 and neither so \
-                small nor so large that its square is out of range");
+            let problem = format!(
+                "element {index} is {dy:?}, but must be above 0 and neither so \
+                small nor so large that its square is out of range"
+            );
             return Err(Error::invalid("dy", problem));
         }
     }

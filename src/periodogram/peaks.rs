@@ -117,12 +117,7 @@ fn keep_highest(peaks: &mut Vec<Peak>, most: usize, resolution: f64) {
 
 /// The maximum near a grid point that is higher than its neighbours, one `step` to both sides.
 /// `height` gives the function and its derivative; the search ends within `accuracy`.
-pub fn refined(
-    peak: Peak,
-    step: f64,
-    accuracy: f64,
-    height: impl Fn(f64) -> (f64, f64),
-) -> Peak {
+pub fn refined(peak: Peak, step: f64, accuracy: f64, height: impl Fn(f64) -> (f64, f64)) -> Peak {
     let (mut low, mut high) = (peak.frequency - step, peak.frequency + step);
     let (mut low_slope, mut high_slope) = (height(low).1, height(high).1);
     let (mut best, mut slope) = (peak.frequency, height(peak.frequency).1);

@@ -249,8 +249,9 @@ impl<'a> Search<'a> {
                 }
                 let mut best = lock(&best);
                 if let Some(peak) = here
-                    && best.is_none_or(|best| (peak.power, -peak.frequency.abs())
-                        > (best.power, -best.frequency.abs()))
+                    && best.is_none_or(|best| {
+                        (peak.power, -peak.frequency.abs()) > (best.power, -best.frequency.abs())
+                    })
                 {
                     *best = Some(peak);
                 }
@@ -367,11 +368,11 @@ impl<'a> Search<'a> {
         let squares = self.residuals.iter().zip(self.sampling.weights).map(|(r, w)| w * r * r);
         let freedom = (n - 1.0 - 3.0 * sinusoids.len() as f64).max(1.0);
         let variance = squares.sum::<f64>() / freedom;
-        let covariance = match self.settings.uncertainties == Uncertainties::Covariance && !cancelled
-        {
-            true => self.sampling.covariance(&self.model, self.residuals, self.call)?,
-            false => None,
-        };
+        let covariance =
+            match self.settings.uncertainties == Uncertainties::Covariance && !cancelled {
+                true => self.sampling.covariance(&self.model, self.residuals, self.call)?,
+                false => None,
+            };
         // Of one sample of mean weight.
         let sigma = (variance * n / self.total_weight).sqrt();
         let scale = if known { 1.0 } else { variance };

@@ -216,7 +216,8 @@ impl Sampling<'_> {
         let equations = self.normal_equations(model, residuals, call)?;
         Ok(equations.decomposed(0.0).map(|(cholesky, scale)| {
             let mut inverse = cholesky.inverse();
-            for (row, column) in (0..scale.len()).flat_map(|i| (0..scale.len()).map(move |j| (i, j)))
+            for (row, column) in
+                (0..scale.len()).flat_map(|i| (0..scale.len()).map(move |j| (i, j)))
             {
                 inverse[(row, column)] *= scale[row] * scale[column];
             }
@@ -309,14 +310,7 @@ impl Columns {
 
 /// sin and cos of 2 pi f tau, for at most CHUNK times.
 #[inline(always)]
-fn sines<I: Isa>(
-    isa: I,
-    t: &[f64],
-    centre: f64,
-    frequency: f64,
-    sin: &mut [f64],
-    cos: &mut [f64],
-) {
+fn sines<I: Isa>(isa: I, t: &[f64], centre: f64, frequency: f64, sin: &mut [f64], cos: &mut [f64]) {
     let frequency = Double { high: frequency, low: 0.0 };
     let places = sin.chunks_exact_mut(LANES).zip(cos.chunks_exact_mut(LANES));
     for (t, (sin, cos)) in t.chunks(LANES).zip(places) {
