@@ -7,8 +7,8 @@
 //! The order of the modules is the order of the functions in the header; each type stands there
 //! before the first function that uses it. A file's first line is the heading above its functions.
 
-// The comment of each export is the C header: it says what pointers must be.
-#![allow(clippy::missing_safety_doc)]
+// The comment of each export is the C header: it says what pointers must be, and `x[i]` in it is C.
+#![allow(clippy::missing_safety_doc, rustdoc::broken_intra_doc_links)]
 
 mod version;
 mod status;
