@@ -105,14 +105,10 @@ fn committed_header_is_up_to_date() {
 fn header_compiles_with_all_warnings_in_every_standard_of_c_and_cpp() {
     let scratch = Scratch::new();
     let source = "#include <fourier.h>\n#include <fourier.h>\nint main(void) { return 0; }\n";
-    let c = (["-std=c89", "-std=c99", "-std=c11"], c_compiler(), "strict.c", "-Wstrict-prototypes");
-    let cpp = (
-        ["-std=c++98", "-std=c++11", "-std=c++17"],
-        cpp_compiler(),
-        "strict.cpp",
-        "-Wold-style-cast",
-    );
-    for (standards, compiler, name, extra) in [c, cpp] {
+    let c = (["-std=c89", "-std=c99", "-std=c11"], c_compiler(), "-Wstrict-prototypes");
+    let cpp = (["-std=c++98", "-std=c++11", "-std=c++17"], cpp_compiler(), "-Wold-style-cast");
+    for (standards, compiler, extra) in [c, cpp] {
+        let name = if standards[0] == "-std=c89" { "strict.c" } else { "strict.cpp" };
         let source = scratch.write(name, source);
         for standard in standards {
             let mut command = Command::new(compiler.get_program());
