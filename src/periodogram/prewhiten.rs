@@ -201,10 +201,10 @@ impl<'a> Search<'a> {
                 break;
             }
             let peak = self.refine(peak);
-            if self.merge(peak.frequency)? {
+            if self.is_close(peak.frequency) || !self.add(peak.frequency)? {
+                self.merge(peak.frequency)?;
                 continue;
             }
-            self.add(peak.frequency)?;
             let count = self.model.sinusoids.len() as f64;
             if count >= GROWTH * fitted_at {
                 fitted_at = count;
@@ -290,26 +290,22 @@ impl<'a> Search<'a> {
         refined(peak, self.grid.df.abs(), 1e-3 * self.resolution, height)
     }
 
-    /// Whether the frequency cannot be told from a sinusoid that was found, or from the mean; masks
-    /// it then.
-    fn merge(&mut self, frequency: f64) -> Result<bool, Error> {
-        let near = |other: f64, distance: f64| (frequency - other).abs() < distance;
-        let resolution = self.resolution;
-        let close = |sinusoid: &&Sinusoid| {
-            near(sinusoid.frequency, resolution) || near(-sinusoid.frequency, resolution)
-        };
-        // The mean is half a pair of frequencies f and -f.
-        let mean = near(0.0, 0.5 * resolution);
-        if self.model.sinusoids.iter().find(close).is_none() && !mean {
-            return Ok(false);
-        }
+    /// Whether a frequency cannot be told from that of a sinusoid, or from the mean, which is half
+    /// of a pair of frequencies f and -f.
+    fn is_close(&self, frequency: f64) -> bool {
+        let near = |other: f64| (frequency.abs() - other.abs()).abs() < self.resolution;
+        frequency.abs() < 0.5 * self.resolution
+            || self.model.sinusoids.iter().any(|sinusoid| near(sinusoid.frequency))
+    }
+
+    /// Masks a peak that is merged with a sinusoid, as far as it reaches.
+    fn merge(&mut self, frequency: f64) -> Result<(), Error> {
         reserve(&mut self.masked, 1, "the merged peaks")?;
         reserve(&mut self.merged, 1, "the merged peaks")?;
-        // As far as this peak reaches; so the search goes on, and comes to an end.
-        let reach = 0.5 * resolution;
+        let reach = 0.5 * self.resolution;
         self.masked.push(frequency - reach..frequency + reach);
         self.merged.push(frequency);
-        Ok(true)
+        Ok(())
     }
 
     /// residuals + what these sinusoids contribute.
@@ -322,8 +318,10 @@ impl<'a> Search<'a> {
         Ok(target)
     }
 
-    /// Adds a sinusoid of this frequency, and fits it together with those nearby.
-    fn add(&mut self, frequency: f64) -> Result<(), Error> {
+    /// Adds a sinusoid of this frequency, and fits it together with those nearby. Does nothing and
+    /// returns false when that brings two of them too close to be told from each other.
+    fn add(&mut self, frequency: f64) -> Result<bool, Error> {
+        let before = collected(self.residuals.iter().copied(), "the residuals")?;
         let [[re, im], _] =
             sum_and_slope(self.series.t, &self.weighted, self.sampling.centre, frequency);
         let distance = |index: &usize| {
@@ -338,6 +336,16 @@ impl<'a> Search<'a> {
         let mut model = Model { mean: 0.0, sinusoids: group };
         model.sinusoids.push(Sinusoid { frequency, sine: 2.0 * im, cosine: 2.0 * re });
         self.sampling.fit(&target, &mut model, self.residuals, FEW_ROUNDS, self.call)?;
+        let too_close = |s: &Sinusoid| {
+            let others = self.model.sinusoids.iter().enumerate();
+            let others = others.filter(|(index, _)| !near.contains(index)).map(|(_, other)| other);
+            let close = |other: &Sinusoid| (s.frequency - other.frequency).abs() < self.resolution;
+            others.chain(&model.sinusoids).filter(|other| close(other)).count() > 1
+        };
+        if model.sinusoids.iter().any(too_close) {
+            self.residuals.copy_from_slice(&before);
+            return Ok(false);
+        }
         self.model.mean += model.mean;
         let new = model.sinusoids.pop().expect("the one just added");
         for (index, sinusoid) in near.into_iter().zip(model.sinusoids) {
@@ -345,7 +353,7 @@ impl<'a> Search<'a> {
         }
         reserve(&mut self.model.sinusoids, 1, "the sinusoids")?;
         self.model.sinusoids.push(new);
-        Ok(())
+        Ok(true)
     }
 
     fn fit_all(&mut self, rounds: usize) -> Result<(), Error> {
