@@ -121,7 +121,7 @@ build/bin/fortran/%: fortran/examples/%.f $(SHARED) | setup
 
 # --- Python ----------------------------------------------------------------------------------
 
-# The modules ffourier and cfourier, in build/python; python/libfourier.py needs no compiling.
+# The modules ffourier and cfourier, in build/python; python/libfourier needs no compiling.
 PYTHON_MODULES := $(patsubst python/%.pyf,build/python/.%,$(wildcard python/*.pyf))
 
 python: $(PYTHON_MODULES)
@@ -200,9 +200,10 @@ ifneq ($(INSTALLED_FORTRAN),)
 	install -m 644 $(FORTRAN_MODULES:fortran/%.f90=build/fortran/%.mod) $(HEADERS)/fourier
 	install -m 644 $(FORTRAN_MODULES) $(SHARE)/fortran
 endif
-	install -d $(SHARE)/python
-	install -m 644 $(wildcard python/*.py python/*.pyf) $(SHARE)/python
-	ln -sf $(abspath $(LIBDIR))/libfourier.so.$(MAJOR) $(SHARE)/python
+	install -d $(SHARE)/python/libfourier
+	install -m 644 $(wildcard python/*.pyf) $(SHARE)/python
+	install -m 644 $(wildcard python/libfourier/*.py) $(SHARE)/python/libfourier
+	ln -sf $(abspath $(LIBDIR))/libfourier.so.$(MAJOR) $(SHARE)/python/libfourier
 	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|; s|@LIBDIR@|$(abspath $(LIBDIR))|' \
 	    -e 's|@INCLUDEDIR@|$(abspath $(INCLUDEDIR))|; s|@VERSION@|$(VERSION)|; s|@FC@|$(FC)|' \
 	    -e 's|@FORTRAN_LIBS@|$(if $(INSTALLED_FORTRAN),-lfourier_fortran )|' \

@@ -35,10 +35,10 @@ class Libfourier(Program):
 
     def setup(self):
         sys.path.insert(0, os.path.join(PROJECT, "python"))
-        import libfourier
+        from libfourier._library import library
+        from libfourier._status import check
 
-        library = libfourier._library
-        self.check = libfourier._check
+        self.check = check
         self.freq, self.values = np.full(self.nf, np.nan), np.full(self.nf, np.nan)
         self.options = library.fourier_options_new()
         self.check(library.fourier_options_set_threads(self.options, self.threads))

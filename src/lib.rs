@@ -1,11 +1,11 @@
 //! Fourier transform of unevenly sampled series, median filter and process control.
 //!
 //! Three rooms do the work: [`spectrum`], [`median`] and [`process`]. They do not know each other.
-//! They share a hall: [`error`] (what can go wrong), [`threads`] (who computes, and how a call is
-//! watched and cancelled), `fork` (what is made anew in a forked child), `quiet` (panics stay
-//! inside), `float_environment` (the host's traps and roundings stay outside) and `simd` (instruction sets chosen at run time). The front door for C, Fortran and
-//! Python is `capi`: it checks pointers, calls one safe function and turns the result into a
-//! status.
+//! They share a hall: [`error`] (what can go wrong), [`parallel`] (who computes, and how a call is
+//! watched and cancelled), `host` (what protects the host: its forks, signals, floating-point
+//! environment and terminal) and `simd` (instruction sets chosen at run time). The front door for
+//! C, Fortran and Python is `capi`: it checks pointers, calls one safe function and turns the
+//! result into a status.
 
 pub mod error;
 mod host;

@@ -22,7 +22,7 @@ use patch::{Image, Patch};
 
 use crate::error::Error;
 use crate::memory::with_capacity;
-use crate::parallel::Control;
+use crate::parallel::Call;
 use crate::simd;
 
 /// What to do with NaN.
@@ -51,8 +51,8 @@ pub struct Window<T> {
 /// Pixels of a patch: enough to share what its windows share, few enough for the cache and to
 /// answer a cancellation soon.
 const PATCH: [usize; 2] = [64, 512];
-/// Images of fewer pixels are done before a worker would be awake.
-const FEW_PIXELS: usize = 4096;
+/// What a pixel takes, at least about.
+const NANOSECONDS: f64 = 15.0;
 /// The side of the largest square windows for which the network is faster than counting, for keys
 /// of 1, 2, 4 and 8 bytes: measured with AVX2 and AVX-512, which differ little.
 const NETWORK_SIDES: [usize; 4] = [35, 35, 25, 13];
@@ -65,12 +65,11 @@ pub fn median_filter<T: Element>(
     input: Option<&[T]>,
     out: &mut [T],
     mut window: Window<T>,
-    control: &Control,
+    call: &Call,
 ) -> Result<(), Error> {
     let [rows, columns] = size;
-    control.begin()?;
     if rows == 0 || columns == 0 {
-        return control.finish();
+        return Ok(());
     }
     let copy;
     let cells = match input {
@@ -90,11 +89,10 @@ pub fn median_filter<T: Element>(
     }
     let image = Image { cells, size, border: window.border, fill: window.fill };
     if weighted::suits(size, window.size) {
-        weighted::filter(&image, window, out, control)?;
+        weighted::filter(&image, window, out, call)
     } else {
-        filter_patches(&image, window, out, control)?;
+        filter_patches(&image, window, out, call)
     }
-    control.finish()
 }
 
 /// Pixels of the image to be written, from `corner`, row by row.
@@ -107,7 +105,7 @@ fn filter_patches<T: Element>(
     image: &Image<T>,
     window: Window<T>,
     out: &mut [T],
-    control: &Control,
+    call: &Call,
 ) -> Result<(), Error> {
     let [rows, columns] = image.size;
     let height = PATCH[0].min(rows);
@@ -132,14 +130,14 @@ fn filter_patches<T: Element>(
             }
         }
     }
-    control.expect(targets.len() as u64);
+    call.add_work(targets.len() as u64);
     let scratch = || {
         let by_network = network.as_ref().map(|network| network.scratch(height)).transpose()?;
         let patch = Patch::with_room(surroundings)?;
         Ok((patch, by_network, ranks.scratch(surroundings[1])?))
     };
-    let alone = rows * columns < FEW_PIXELS;
-    control.for_each(targets, 1, alone, scratch, |scratch, mut target| {
+    let call = call.sized_for((rows * columns) as f64 * NANOSECONDS);
+    call.for_each(targets, 1, scratch, |_, scratch, mut target| {
         let (patch, by_network, by_ranks) = scratch;
         let size = [target.rows.len(), target.rows[0].len()];
         let corner = [0, 1].map(|axis| target.corner[axis] as i64 - window.size[axis] as i64 / 2);

@@ -9,5 +9,5 @@
 mod call;
 mod pool;
 
-pub use call::{Control, Report, Team};
+pub use call::{Call, Report};
 pub use pool::{MAX_THREADS, num_threads, set_num_threads};

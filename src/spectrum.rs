@@ -17,7 +17,7 @@ use plan::Plan;
 use series::Series;
 
 use crate::error::Error;
-use crate::parallel::Control;
+use crate::parallel::Call;
 
 /// How the spectrum is computed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -47,11 +47,13 @@ pub fn compute(
     freq: Option<&mut [f64]>,
     wanted: Wanted,
     options: &Options,
-    control: &Control,
+    call: &Call,
 ) -> Result<(), Error> {
     let whole = Stretch::whole(grid.nf, freq, wanted);
-    match plan::plan(series, grid, options)? {
-        Plan::Direct(alone) => direct::run(series, grid, whole, alone, control),
-        Plan::Fast(plan) => nufft::run(series, grid, &plan, whole, control),
+    let (plan, cost) = plan::plan(series, grid, options)?;
+    let call = &call.sized_for(cost);
+    match plan {
+        Plan::Direct => direct::run(series, grid, whole, call),
+        Plan::Fast(plan) => nufft::run(series, grid, &plan, whole, call),
     }
 }

@@ -57,8 +57,9 @@ fn fortran_has_every_constant_of_the_header() {
 fn python_has_every_status_and_method_of_the_header() {
     library_dir();
     let code = "import libfourier\n\
+                from libfourier._options import METHODS\n\
                 for status in libfourier.Status:\n    print('FOURIER_' + status.name, int(status))\n\
-                for name, number in libfourier._METHODS.items():\n    \
+                for name, number in METHODS.items():\n    \
                 print('FOURIER_METHOD_' + name.upper(), number)\n";
     let mut command = Command::new(python());
     command.env("PYTHONPATH", root().join("python")).args(["-B", "-c", code]);
@@ -69,7 +70,7 @@ fn python_has_every_status_and_method_of_the_header() {
     let (status, _) = status.split_once("} fourier_status").expect("their end");
     for (name, value) in enumerators() {
         if status.contains(&format!(" {name} =")) || name.starts_with("FOURIER_METHOD_") {
-            assert!(declared.contains(&&*format!("{name} {value}")), "{name} in libfourier.py");
+            assert!(declared.contains(&&*format!("{name} {value}")), "{name} in python/libfourier");
         }
     }
 }

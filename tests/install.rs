@@ -44,7 +44,8 @@ const LEGACY: &str = "
 
 const PYTHON: &str = "
 import libfourier
-print(libfourier._library._name, libfourier.power([0, 1], [4, 6], 0, 0, 1)[1][0])
+from libfourier._library import library
+print(library._name, libfourier.power([0, 1], [4, 6], 0, 0, 1)[1][0])
 ";
 
 /// Runs make in the project.
@@ -151,7 +152,7 @@ fn staged_installation_is_complete_relocated_and_removable() {
         "opt/fourier/lib64/libfourier.a",
         &format!("opt/fourier/lib64/libfourier.so.{version}"),
         "opt/fourier/share/fourier/fortran/libfourier.f90",
-        "opt/fourier/share/fourier/python/libfourier.py",
+        "opt/fourier/share/fourier/python/libfourier/__init__.py",
     ] {
         assert!(stage.join(name).is_file(), "{name} was not installed");
     }

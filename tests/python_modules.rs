@@ -1,4 +1,4 @@
-//! libfourier.py, ffourier and cfourier keep their promises to Python programs: each file of
+//! The package libfourier, ffourier and cfourier keep their promises to Python programs: each file of
 //! tests/python is run by one test here. The tutorial's own signature file is compiled, too.
 
 mod common;

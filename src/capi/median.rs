@@ -115,7 +115,7 @@ impl<T: Element> Call<T> {
         let to = unsafe { output("out", self.to, pixels) }?;
         // SAFETY: NULL or a handle of this library, as documented.
         let options = unsafe { fourier_options::of(self.options) };
-        options.compute(|control| median_filter([rows, columns], from, to, window, control))
+        options.compute(|call| median_filter([rows, columns], from, to, window, call))
     }
 
     /// The fill value; of no matter, so not looked at, where the border is another.

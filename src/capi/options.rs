@@ -7,7 +7,7 @@ use super::boundary::gate;
 use crate::error::Error;
 use crate::host::float_environment;
 use crate::median::NanPolicy;
-use crate::parallel::{self, Control, MAX_THREADS};
+use crate::parallel::{self, Call, MAX_THREADS};
 use crate::spectrum::{self, Method};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -47,19 +47,22 @@ impl fourier_options {
 
     /// Runs a computation with these options' threads and progress, in the default floating-point
     /// environment.
-    pub(super) fn compute<R>(&self, body: impl FnOnce(&Control) -> R) -> R {
-        float_environment::with_default(|| self.control(body))
+    pub(super) fn compute<R>(
+        &self,
+        body: impl FnOnce(&Call) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        float_environment::with_default(|| self.call(body))
     }
 
     /// Runs `body` with these options' threads and progress.
-    pub(super) fn control<R>(&self, body: impl FnOnce(&Control) -> R) -> R {
+    pub(super) fn call<R>(&self, body: impl FnOnce(&Call) -> Result<R, Error>) -> Result<R, Error> {
         let user = self.user;
         match self.progress {
-            None => body(&Control::new(self.threads, None)),
+            None => body(&Call::new(self.threads)),
             Some(progress) => {
                 // SAFETY: whoever set the progress function promised that it can be called so.
                 let report = |fraction: f64| unsafe { progress(fraction, user) } != 0;
-                body(&Control::new(self.threads, Some(&report)))
+                Call::watched(self.threads, &report, body)
             }
         }
     }

@@ -9,6 +9,7 @@ use super::boundary::gate;
 use super::options::fourier_options;
 use crate::error::Error;
 use crate::host::lock::lock;
+use crate::parallel::Call;
 
 /// A task of fourier_parallel_map: told its index and the user pointer; returns 0 for success.
 #[allow(non_camel_case_types)]
@@ -58,15 +59,15 @@ pub unsafe extern "C" fn fourier_parallel_map(
         };
         let user = Shared(user);
         // SAFETY: NULL or a handle of this library, as documented.
-        unsafe { fourier_options::of(options) }.control(|control| {
+        unsafe { fourier_options::of(options) }.call(|call| {
             // SAFETY: the caller's function, called as documented.
-            map(control, count, results, |index| unsafe { task(index as i64, { &user }.0) })
+            map(call, count, results, |index| unsafe { task(index as i64, { &user }.0) })
         })
     })
 }
 
 fn map(
-    control: &crate::parallel::Control,
+    call: &Call,
     count: usize,
     results: &mut [c_int],
     task: impl Fn(usize) -> c_int + Sync,
@@ -76,14 +77,12 @@ fn map(
     let items = (0..count).map(|index| (index, places.next()));
     let failed = AtomicUsize::new(0);
     let first: Mutex<Option<(usize, c_int)>> = Mutex::new(None);
-    control.expect(count as u64);
-    control.begin()?;
-    control.for_each(
+    call.add_work(count as u64);
+    call.for_each(
         items,
         1,
-        false,
         || Ok(()),
-        |(), (index, place)| {
+        |_, (), (index, place)| {
             let result = task(index);
             if let Some(place) = place {
                 *place = result;
@@ -98,7 +97,6 @@ fn map(
             Ok(())
         },
     )?;
-    control.finish()?;
     match lock(&first).take() {
         None => Ok(()),
         Some((index, result)) => {

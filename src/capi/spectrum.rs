@@ -140,9 +140,9 @@ unsafe fn call<'a>(
     };
     // SAFETY: NULL or a handle of this library, as documented.
     let options = unsafe { fourier_options::of(options) };
-    options.compute(|control| {
+    options.compute(|call| {
         let grid = Grid::new(f0, df, nf)?;
-        let series = Series::new(t, x, control)?;
-        spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, control)
+        let series = Series::new(t, x, call)?;
+        spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, call)
     })
 }

@@ -11,7 +11,7 @@ use super::tile_rank::{LARGEST_WINDOW, TILE};
 use super::{NanPolicy, Window};
 use crate::error::Error;
 use crate::memory::{filled, with_capacity};
-use crate::parallel::Control;
+use crate::parallel::Call;
 
 /// Time to look up one cell's multiplicity, in times to count one cell of a tile's window.
 const LOOK_UP: usize = 4;
@@ -38,7 +38,7 @@ pub fn filter<T: Element>(
     image: &Image<T>,
     window: Window<T>,
     out: &mut [T],
-    control: &Control,
+    call: &Call,
 ) -> Result<(), Error> {
     let [rows, columns] = image.size;
     let what = "the sorted cells of the median filter";
@@ -53,12 +53,12 @@ pub fn filter<T: Element>(
     let place_of_fill = sorted.partition_point(|&(key, _)| key < fill);
     let cells = window.size[0] as u128 * window.size[1] as u128;
     let share = (SHARE / image.cells.len().max(1)).clamp(1, columns);
-    control.expect(out.len().div_ceil(share) as u64);
+    call.add_work(out.len().div_ceil(share) as u64);
     let scratch = || {
         let what = "multiplicities of the median filter";
         Ok((filled(rows, 0u64, what)?, filled(columns, 0u64, what)?))
     };
-    control.for_each(out.chunks_mut(share).enumerate(), 1, false, scratch, |scratch, item| {
+    call.for_each(out.chunks_mut(share).enumerate(), 1, scratch, |_, scratch, item| {
         let (of_row, of_column) = scratch;
         let (first, out) = (item.0 * share, item.1);
         for (pixel, out) in out.iter_mut().enumerate() {

@@ -87,13 +87,14 @@ impl Pool {
         (started > 0).then_some(Pool { threads: started + 1, process, crew })
     }
 
-    /// Runs `step` again and again, on this thread and on up to `helpers` workers, until it
-    /// returns false everywhere. This thread calls `between` after each of its steps, and every
+    /// Runs `step` again and again on up to `helpers` workers, and `own_step` on this thread, until
+    /// they return false everywhere. This thread calls `between` after each of its steps, and every
     /// 20 ms while it has nothing left to do but wait for the others.
     pub fn run(
         self: &Arc<Pool>,
         helpers: usize,
         step: &(dyn Fn() -> bool + Sync),
+        own_step: &dyn Fn() -> bool,
         between: &dyn Fn(),
     ) {
         // SAFETY: the reference is only used between Gate::enter and Gate::leave, and this
@@ -113,7 +114,7 @@ impl Pool {
         self.crew.ask(job, helpers.min(self.threads - 1));
         let _closing = Closing { gate: &gate, between };
         let _current = Entered::new(Arc::clone(self));
-        while step() {
+        while own_step() {
             between();
         }
     }

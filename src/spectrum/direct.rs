@@ -16,7 +16,7 @@ use super::phase::{LANES, cos_sin, lanes, phase, relative};
 use super::series::Series;
 use crate::error::Error;
 use crate::memory::filled;
-use crate::parallel::Control;
+use crate::parallel::Call;
 use crate::simd::{Isa, multiversion};
 
 /// The most steps to one side of a row's centre, B.
@@ -49,23 +49,15 @@ impl Layout {
 }
 
 /// Computes F on `whole`.
-pub fn run(
-    series: &Series,
-    grid: &Grid,
-    whole: Stretch,
-    alone: bool,
-    control: &Control,
-) -> Result<(), Error> {
+pub fn run(series: &Series, grid: &Grid, whole: Stretch, call: &Call) -> Result<(), Error> {
     let size = stretch_size(series.t.len(), whole.len).min(whole.len);
     let terms = |frequencies: usize| (series.t.len() as u64).saturating_mul(frequencies as u64);
-    control.expect(terms(whole.len));
-    control.begin()?;
+    call.add_work(terms(whole.len));
     let scratch = || Scratch::new(size);
-    control.for_each(whole.split(size), terms(size), alone, scratch, |scratch, mut stretch| {
+    call.for_each(whole.split(size), terms(size), scratch, |_, scratch, mut stretch| {
         sum(series, grid, &mut stretch, scratch);
         Ok(())
-    })?;
-    control.finish()
+    })
 }
 
 /// Terms that a thread sums before it looks up: some 30 ms.

@@ -35,7 +35,7 @@ use super::plan::{Fast, Kernels};
 use super::series::Series;
 use crate::error::Error;
 use crate::memory::{collected, filled};
-use crate::parallel::{Control, Team};
+use crate::parallel::Call;
 
 /// Computes F on `whole`.
 pub fn run(
@@ -43,27 +43,21 @@ pub fn run(
     grid: &Grid,
     plan: &Fast,
     whole: Stretch,
-    control: &Control,
+    call: &Call,
 ) -> Result<(), Error> {
-    let team = if plan.alone { Team::Alone } else { Team::All(control) };
     let kernels = plan.kernels();
-    let engine = Engine::new(series, grid, plan, &kernels, &team)?;
-    control.expect(engine.units(whole.len));
-    control.begin()?;
+    let engine = Engine::new(series, grid, plan, &kernels, call)?;
+    call.add_work(engine.units(whole.len));
+    let units = engine.units(plan.block);
     let blocks = whole.split(plan.block);
     if plan.small {
-        let units = engine.units(plan.block);
         let mesh = || Mesh::take(engine.gridding.mesh_length());
-        control.for_each(blocks, units, plan.alone, mesh, |mesh, block| {
-            engine.block(block, mesh, &Team::Alone)
-        })?;
+        call.for_each(blocks, units, mesh, |call, mesh, block| engine.block(block, mesh, call))
     } else {
         let mut mesh = Mesh::take(engine.gridding.mesh_length())?;
-        for block in blocks {
-            engine.block(block, &mut mesh, &team)?;
-        }
+        let mut blocks = blocks;
+        blocks.try_for_each(|block| call.part(units, |call| engine.block(block, &mut mesh, call)))
     }
-    control.finish()
 }
 
 /// What all blocks share.
@@ -82,7 +76,7 @@ impl<'a> Engine<'a> {
         grid: &'a Grid,
         plan: &'a Fast,
         kernels: &'a Kernels,
-        team: &Team,
+        call: &Call,
     ) -> Result<Engine<'a>, Error> {
         let delta = grid.df * plan.phases as f64;
         let psi = plan.resampled.then_some(&kernels.psi);
@@ -99,7 +93,7 @@ impl<'a> Engine<'a> {
             Some(_) => gridding,
             None => Gridding { carrier: Some(grid.frequency_double(0.0)), ..gridding },
         };
-        let samples = Samples::in_order(series, &gridding, team)?;
+        let samples = Samples::in_order(series, &gridding, call)?;
         let fraction = plan.baseband.map_or(0.0, |(_, fraction)| fraction);
         let transform = Transform::new(gridding.mesh_length());
         let resampler = Resampler::new(psi, plan.phases, fraction)?;
@@ -113,7 +107,8 @@ impl<'a> Engine<'a> {
             + frequencies as u64
     }
 
-    fn block(&self, block: Stretch, mesh: &mut Mesh, team: &Team) -> Result<(), Error> {
+    fn block(&self, block: Stretch, mesh: &mut Mesh, call: &Call) -> Result<(), Error> {
+        call.add_work(self.units(block.len));
         let mut gridding = self.gridding.clone();
         let shift = match self.plan.baseband {
             Some((shift, _)) => shift,
@@ -124,8 +119,8 @@ impl<'a> Engine<'a> {
             }
         };
         let Samples { t, x, .. } = &self.samples;
-        gridding.spread(t, x, |run| self.samples.of_run(run), mesh, team)?;
-        self.transform.run(mesh, team)?;
+        gridding.spread(t, x, |run| self.samples.of_run(run), mesh, call)?;
+        self.transform.run(mesh, call)?;
         let phi = self.gridding.kernel;
         let coarse = Coarse {
             transform: &self.transform,
@@ -137,7 +132,7 @@ impl<'a> Engine<'a> {
         let stretches = block.split(self.resampler.stretch_size());
         let units = self.resampler.stretch_size() as u64;
         let scratch = || self.resampler.scratch();
-        team.each(stretches, units, scratch, |scratch, mut stretch| {
+        call.for_each(stretches, units, scratch, |_, scratch, mut stretch| {
             let centre = self.gridding.centre;
             self.resampler.fill(&coarse, shift, &mut stretch, self.grid, centre, scratch);
             Ok(())
@@ -159,10 +154,10 @@ impl<'a> Samples<'a> {
     fn in_order(
         series: &Series<'a>,
         gridding: &Gridding,
-        team: &Team,
+        call: &Call,
     ) -> Result<Samples<'a>, Error> {
         if series.sorted && !gridding.wraps {
-            Samples::sorted(series, gridding, team)
+            Samples::sorted(series, gridding, call)
         } else {
             Samples::binned(series, gridding)
         }
@@ -174,7 +169,7 @@ impl<'a> Samples<'a> {
     }
 
     /// Sorted times stay where they are: the edges of the runs are looked up among them.
-    fn sorted(series: &Series<'a>, gridding: &Gridding, team: &Team) -> Result<Samples<'a>, Error> {
+    fn sorted(series: &Series<'a>, gridding: &Gridding, call: &Call) -> Result<Samples<'a>, Error> {
         /// Edges that a thread looks up one after the other.
         const EDGES: usize = 64;
         let t = series.t;
@@ -191,11 +186,11 @@ impl<'a> Samples<'a> {
         let stride = t.len() / runs + 1;
         let mut edges = filled(runs + 1, 0, "the edges of the runs")?;
         let items = edges.chunks_mut(EDGES).enumerate();
-        team.each(
+        call.for_each(
             items,
             0,
             || Ok(()),
-            |(), (chunk, edges)| {
+            |_, (), (chunk, edges)| {
                 let first = chunk * EDGES;
                 let mut from = t.partition_point(|&t| before(t, offset_of(first)));
                 for (part, edge) in (first..).zip(edges) {

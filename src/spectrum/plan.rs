@@ -74,8 +74,6 @@ const CELL: f64 = 6.0;
 const FREQUENCY: f64 = 1.2;
 /// What a fast spectrum costs however small it is.
 const OVERHEAD: f64 = 4000.0;
-/// Below this a second thread does not pay for being woken.
-const WORTH_THREADS: f64 = 60_000.0;
 
 /// The two kernels of a tolerance.
 pub struct Kernels {
@@ -102,8 +100,8 @@ fn kernels(class: usize) -> Arc<Kernels> {
 
 /// How a spectrum is going to be computed.
 pub enum Plan {
-    /// The direct sum; true when the caller's thread alone is fast enough.
-    Direct(bool),
+    /// The direct sum.
+    Direct,
     /// The blocked nonuniform FFT.
     Fast(Fast),
 }
@@ -128,8 +126,6 @@ pub struct Fast {
     pub wraps: bool,
     /// Whether blocks are small: each is done by one thread.
     pub small: bool,
-    /// Whether the caller's thread alone is fast enough.
-    pub alone: bool,
 }
 
 impl Fast {
@@ -139,8 +135,8 @@ impl Fast {
     }
 }
 
-/// Plans a spectrum.
-pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Error> {
+/// Plans a spectrum, and tells what it costs.
+pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<(Plan, f64), Error> {
     let asked = options.tolerance.unwrap_or(CLASSES[DEFAULT].error);
     let class = CLASSES.iter().position(|class| class.error <= asked);
     let reachable =
@@ -150,7 +146,7 @@ pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Err
     }
     let n = series.t.len() as f64;
     let direct_cost = n * (TERM * grid.nf as f64 + DIRECT_SAMPLE);
-    let direct = Plan::Direct(direct_cost < WORTH_THREADS);
+    let direct = (Plan::Direct, direct_cost);
     let short = |(fast, _): &(Fast, f64)| fast.cells <= SHORT_MESH;
     let finest =
         class.filter(|&class| class == DEFAULT).and_then(|_| geometry(series, grid, FINEST));
@@ -158,7 +154,7 @@ pub fn plan(series: &Series, grid: &Grid, options: &Options) -> Result<Plan, Err
     match (options.method, fast) {
         (Method::Direct, _) | (Method::Auto, None) => Ok(direct),
         (Method::Auto, Some((_, cost))) if direct_cost <= cost => Ok(direct),
-        (_, Some((fast, _))) => Ok(Plan::Fast(fast)),
+        (_, Some((fast, cost))) => Ok((Plan::Fast(fast), cost)),
         (Method::Fast, None) => Err(Error::NotSupported(format!(
             "method FAST for frequencies and times whose product reaches beyond 2^50 cycles: \
              f0 = {}, df = {}, nf = {}, t from {} to {}",
@@ -240,7 +236,6 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         // A sample at the very end of the period still falls into the margin of the last run.
         wraps: reached > cells as f64 + 0.5,
         small,
-        alone: cost < WORTH_THREADS,
     };
     Some((fast, cost))
 }

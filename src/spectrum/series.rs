@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::memory::filled;
-use crate::parallel::Control;
+use crate::parallel::Call;
 use crate::simd::{Isa, LANES, Vector, multiversion};
 
 /// A series of samples x(t), all finite. Times in any order, duplicates allowed.
@@ -20,13 +20,13 @@ pub struct Series<'a> {
     pub sorted: bool,
 }
 
-/// Samples checked by a thread at once, and number from which on more than one thread is asked.
+/// Samples checked by a thread at once, and what one takes.
 const SAMPLES: usize = 65_536;
-const MANY_SAMPLES: usize = 4 * SAMPLES;
+const NANOSECONDS: f64 = 0.25;
 
 impl<'a> Series<'a> {
     /// Checks `n = t.len()` samples.
-    pub fn new(t: &'a [f64], x: &'a [f64], control: &Control) -> Result<Series<'a>, Error> {
+    pub fn new(t: &'a [f64], x: &'a [f64], call: &Call) -> Result<Series<'a>, Error> {
         if t.len() != x.len() {
             let problem = format!("{} values for {} times", x.len(), t.len());
             return Err(Error::invalid("x", problem));
@@ -35,13 +35,12 @@ impl<'a> Series<'a> {
         let parts = t.len().div_ceil(SAMPLES);
         let mut found = filled(parts, Survey::default(), "checking the samples")?;
         let items = (0..t.len()).step_by(SAMPLES).zip(&mut found);
-        let alone = t.len() < MANY_SAMPLES;
-        control.for_each(
+        let call = call.sized_for(t.len() as f64 * NANOSECONDS);
+        call.for_each(
             items,
             0,
-            alone,
             || Ok(()),
-            |(), (start, found)| {
+            |_, (), (start, found)| {
                 let end = (start + SAMPLES).min(t.len());
                 *found = survey(&t[start..(end + 1).min(t.len())], &x[start..end]);
                 Ok(())

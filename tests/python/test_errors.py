@@ -1,4 +1,4 @@
-"""Every failure of libfourier.py raises an exception that names the argument and its value."""
+"""Every failure of libfourier raises an exception that names the argument and its value."""
 
 import ctypes
 import pickle
@@ -7,6 +7,9 @@ import unittest
 import numpy as np
 
 import libfourier
+from libfourier._library import library
+from libfourier._signatures import SIGNATURES
+from libfourier._status import check
 
 T, X = np.arange(10.0), np.ones(10)
 
@@ -93,7 +96,7 @@ class Classes(unittest.TestCase):
             (-2, OSError),
         ):
             with self.assertRaises(libfourier.FourierError) as caught:
-                libfourier._check(status)
+                check(status)
             self.assertIsInstance(caught.exception, kind)
             self.assertEqual(caught.exception.status, status)
 
@@ -107,12 +110,12 @@ class Classes(unittest.TestCase):
             self.assertEqual(copy.status, error.status)
 
     def test_every_c_function_has_its_types(self):
-        for name, (result, arguments) in libfourier._SIGNATURES.items():
-            function = getattr(libfourier._library, name)
+        for name, (result, arguments) in SIGNATURES.items():
+            function = getattr(library, "fourier_" + name)
             self.assertEqual(function.restype, result)
             self.assertEqual(function.argtypes, arguments)
         with self.assertRaises(ctypes.ArgumentError):
-            libfourier._library.fourier_power("n", None, None, 0, 0, 0, None, None, None)
+            library.fourier_power("n", None, None, 0, 0, 0, None, None, None)
 
 
 class Threads(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""Class Process of libfourier.py: programs are driven from Python, and nothing is left behind."""
+"""Class Process of libfourier: programs are driven from Python, and nothing is left behind."""
 
 import gc
 import os

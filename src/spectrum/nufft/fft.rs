@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::host::fork::PerProcess;
 use crate::host::lock::lock;
 use crate::memory::filled;
-use crate::parallel::Team;
+use crate::parallel::Call;
 use crate::simd::{Isa, Vector, multiversion, prefetch};
 use crate::spectrum::phase::{LANES, cos_sin, lanes};
 
@@ -90,14 +90,14 @@ impl Transform {
     }
 
     /// Transforms `mesh` in place; the result is read with [`Transform::read`].
-    pub fn run(&self, mesh: &mut [Complex<f64>], team: &Team) -> Result<(), Error> {
+    pub fn run(&self, mesh: &mut [Complex<f64>], call: &Call) -> Result<(), Error> {
         if let Some(columns) = &self.along_columns {
-            self.run_columns(columns.as_ref(), mesh, team)?;
+            self.run_columns(columns.as_ref(), mesh, call)?;
         }
         let rows = mesh.chunks_mut(self.row_length);
         let units = self.row_length as u64;
         let scratch = || work_space(self.along_rows.get_inplace_scratch_len());
-        team.each(rows, units, scratch, |scratch, rows| {
+        call.for_each(rows, units, scratch, |_, scratch, rows| {
             self.along_rows.process_with_scratch(rows, scratch);
             Ok(())
         })
@@ -147,7 +147,7 @@ impl Transform {
         &self,
         columns: &dyn Fft<f64>,
         mesh: &mut [Complex<f64>],
-        team: &Team,
+        call: &Call,
     ) -> Result<(), Error> {
         let matrix = Matrix::new(mesh, self.rows(), self.row_length);
         let scratch = || {
@@ -157,7 +157,7 @@ impl Transform {
         let item = STRIP * STRIPS;
         let units = (self.rows() * item) as u64;
         let items = (0..self.row_length).step_by(item);
-        team.each(items, units, scratch, |(buffer, scratch), first| {
+        call.for_each(items, units, scratch, |_, (buffer, scratch), first| {
             for first in (first..(first + item).min(self.row_length)).step_by(STRIP) {
                 let width = STRIP.min(self.row_length - first);
                 let buffer = &mut buffer[..width * self.rows()];
@@ -285,7 +285,7 @@ mod tests {
             let mut mesh: Vec<Complex<f64>> = (0..length).map(wave).collect();
             let mut plain = mesh.clone();
             let transform = Transform::new(length);
-            transform.run(&mut mesh, &Team::Alone).unwrap();
+            transform.run(&mut mesh, &Call::new(1)).unwrap();
             FftPlanner::new().plan_fft(length, FftDirection::Inverse).process(&mut plain);
             let scale = plain.iter().map(|z| z.norm()).fold(0.0, f64::max);
             for (m, expected) in plain.iter().enumerate() {

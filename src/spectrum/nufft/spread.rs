@@ -16,7 +16,7 @@ use rustfft::num_complex::Complex;
 use super::kernel::Kernel;
 use crate::error::Error;
 use crate::memory::{filled, reserve};
-use crate::parallel::Team;
+use crate::parallel::Call;
 use crate::simd::{Isa, Vector, multiversion};
 use crate::spectrum::double_double::Double;
 use crate::spectrum::phase::{LANES, Lanes, cos_sin, lanes};
@@ -126,7 +126,7 @@ impl Gridding<'_> {
         x: &[f64],
         of_run: impl Fn(usize) -> Range<usize> + Sync,
         mesh: &mut Vec<Complex<f64>>,
-        team: &Team,
+        call: &Call,
     ) -> Result<(), Error> {
         let length = self.mesh_length();
         mesh.clear();
@@ -139,7 +139,7 @@ impl Gridding<'_> {
         let per_number = if self.carrier.is_some() { 1 } else { 2 };
         let places = mesh.spare_capacity_mut()[..length].chunks_mut(run_cells / per_number);
         let items = places.zip(&mut margins).enumerate();
-        team.each(items, units as u64, Scratch::new, |scratch, (run, (mesh, margins))| {
+        call.for_each(items, units as u64, Scratch::new, |_, scratch, (run, (mesh, margins))| {
             let samples = of_run(run);
             let first = (run * run_cells) as f64;
             spread_run(self, first, &t[samples.clone()], &x[samples], scratch, mesh);

@@ -1,0 +1,52 @@
+"""The shared library: found, loaded, and its functions declared.
+
+It is looked for in this order: the file named by the environment variable LIBFOURIER;
+libfourier.so.* in the folder of this package; the build tree; the system.
+"""
+
+import ctypes
+import ctypes.util
+import glob
+import os
+
+from ._signatures import SIGNATURES
+
+
+def _load():
+    """The shared library with its signatures set."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    chosen = os.environ.get("LIBFOURIER")
+    if chosen:
+        places = [chosen]
+    else:
+        places = sorted(glob.glob(os.path.join(glob.escape(here), "libfourier.so.*"))) + [
+            os.path.join(here, "..", "..", "build", "lib", "libfourier.so"),
+            ctypes.util.find_library("fourier"),
+            "libfourier.so",
+        ]
+    tried = []
+    for place in filter(None, places):
+        try:
+            return _declare(ctypes.CDLL(place), place)
+        except OSError as error:
+            tried.append(f"  {place}: {error}")
+    raise ImportError(
+        "the shared library libfourier was not found; the environment variable LIBFOURIER may "
+        "name its file. Looked at:\n" + "\n".join(tried)
+    )
+
+
+def _declare(library, place):
+    for name, (result, arguments) in SIGNATURES.items():
+        try:
+            function = getattr(library, "fourier_" + name)
+        except AttributeError:
+            raise ImportError(
+                f"{place} has no function fourier_{name}: it is another library, or another "
+                f"version than {os.path.dirname(__file__)}"
+            ) from None
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+library = _load()

@@ -1,0 +1,70 @@
+"""Result and arguments of every C function that is used: those of fourier.h."""
+
+from ctypes import CFUNCTYPE, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
+
+_int, _int64, _double, _size = c_int, c_int64, c_double, c_size_t
+_text, _pointer = c_char_p, c_void_p
+
+# C hands a second argument, the user pointer, which needs no place here: see _options.
+Progress = CFUNCTYPE(_int, _double)
+
+# n, t, x, f0, df, nf, freq, power or spectrum, options
+_SPECTRUM = [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _pointer, _pointer]
+# rows, columns, in, out, size_rows, size_columns, border, fill, options
+_FILTER = [_int64, _int64, _pointer, _pointer, _int64, _int64, _int, _double, _pointer]
+
+# Functions that return a status, which is an int.
+_STATUS_OF = {
+    "power": _SPECTRUM,
+    "transform": _SPECTRUM,
+    "median_filter_f64": _FILTER,
+    "median_filter_f32": _FILTER,
+    "median_filter_i64": _FILTER,
+    "median_filter_i32": _FILTER,
+    "median_filter_i16": _FILTER,
+    "median_filter_u16": _FILTER,
+    "median_filter_u8": _FILTER,
+    # Options of a call.
+    "options_set_method": [_pointer, _int],
+    "options_set_tolerance": [_pointer, _double],
+    "options_set_threads": [_pointer, _int],
+    "options_set_progress": [_pointer, Progress, _pointer],
+    "options_set_nan_policy": [_pointer, _int],
+    # Process control.
+    "process_start": [_pointer, _pointer, _pointer],
+    "process_signal": [_pointer, _int],
+    "process_pause": [_pointer, _double],
+    "process_resume": [_pointer],
+    "process_kill": [_pointer],
+    "process_stop": [_pointer, _double, _pointer],
+    "process_wait": [_pointer, _double, _pointer],
+    "process_state": [_pointer, _pointer],
+    "process_line_length": [_pointer, _int, _pointer, _double],
+    "process_read_line": [_pointer, _int, _pointer, _size, _pointer, _double],
+    "process_read": [_pointer, _int, _pointer, _size, _pointer, _double],
+    "process_write": [_pointer, _pointer, _size, _pointer, _double],
+    "process_close_stdin": [_pointer],
+    "process_usage": [_pointer, _pointer, _pointer, _pointer, _pointer],
+    "process_options_set_directory": [_pointer, _text],
+    "process_options_set_env": [_pointer, _text, _text],
+    "process_options_clear_env": [_pointer],
+    "process_options_set_stream": [_pointer, _int, _int],
+    "process_options_set_file": [_pointer, _int, _text],
+    "process_options_set_group": [_pointer, _int],
+    "process_options_set_time_limit": [_pointer, _double],
+    "process_options_set_output_limit": [_pointer, _int64],
+}
+
+SIGNATURES = {
+    "version": (_text, []),
+    "last_error": (_text, []),
+    "set_num_threads": (None, [_int]),
+    "get_num_threads": (_int, []),
+    "options_new": (_pointer, []),
+    "options_free": (None, [_pointer]),
+    "process_pid": (_int64, [_pointer]),
+    "process_free": (None, [_pointer]),
+    "process_options_new": (_pointer, []),
+    "process_options_free": (None, [_pointer]),
+    **{name: (_int, arguments) for name, arguments in _STATUS_OF.items()},
+}
