@@ -95,11 +95,12 @@ examples: $(C_EXAMPLES) $(FORTRAN_EXAMPLES)
 
 build/bin/c/%: c_examples/%.c include/fourier.h $(SHARED) | setup
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $< -o $@ $(LINK) $(EXTRA) -lm
+	$(CC) $(C_FLAGS) $(filter %.c,$^) -o $@ $(LINK) $(EXTRA) -lm
 
 # build/bin/c/NAME: EXTRA = flags of an example that needs more
-build/bin/c/smooth_fits: EXTRA = c_examples/smooth_fits/smooth_file.c $$(pkg-config --cflags --libs cfitsio)
-build/bin/c/smooth_fits: c_examples/smooth_fits/smooth_file.c c_examples/smooth_fits/smooth_file.h
+SMOOTH_FITS := $(wildcard c_examples/smooth_fits/*.c)
+build/bin/c/smooth_fits: EXTRA = $$(pkg-config --cflags --libs cfitsio)
+build/bin/c/smooth_fits: $(SMOOTH_FITS) $(wildcard c_examples/smooth_fits/*.h)
 
 fortran: $(if $(FORTRAN_MODULES),$(FORTRAN_LIBRARY))
 
