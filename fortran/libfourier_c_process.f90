@@ -113,6 +113,18 @@ module libfourier_c_process
       integer(c_int) :: status
     end function c_read
 
+    function c_peek(process, stream, buffer, capacity, length, timeout) result(status) &
+        bind(C, name='fourier_process_peek')
+      use, intrinsic :: iso_c_binding, only: c_char, c_double, c_int, c_ptr, c_size_t
+      type(c_ptr), value :: process
+      integer(c_int), value :: stream
+      character(kind=c_char), intent(inout) :: buffer(*)
+      integer(c_size_t), value :: capacity
+      integer(c_size_t), intent(inout) :: length
+      real(c_double), value :: timeout
+      integer(c_int) :: status
+    end function c_peek
+
     function c_write(process, text, size, written, timeout) result(status) &
         bind(C, name='fourier_process_write')
       use, intrinsic :: iso_c_binding, only: c_char, c_double, c_int, c_ptr, c_size_t

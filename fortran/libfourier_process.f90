@@ -48,6 +48,7 @@ module libfourier_process
     procedure :: start
     procedure :: read_line
     procedure :: read => read_bytes
+    procedure :: peek
     procedure :: expect
     procedure :: write => write_bytes
     procedure :: write_line
@@ -163,6 +164,26 @@ contains
     text = text(:length)
     call finish(self, 'read', status, stat, errmsg)
   end subroutine read_bytes
+
+  !> Looks at what has come, at least one character, and leaves it to be read.
+  recursive subroutine peek(self, text, stream, timeout, stat, errmsg)
+    class(process), intent(in) :: self
+    character(len=:), allocatable, intent(out) :: text
+    integer, intent(in), optional :: stream
+    real(real64), intent(in), optional :: timeout
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_size_t), parameter :: most = 65536
+    integer(c_size_t) :: length
+    integer(c_int) :: status
+
+    allocate (character(len=most) :: text)
+    length = 0
+    status = c_peek(handle_of(self), stream_or(stream), text, most, length, seconds(timeout))
+    if (status /= FOURIER_OK) length = 0
+    text = text(:length)
+    call finish(self, 'peek', status, stat, errmsg)
+  end subroutine peek
 
   !> Waits for a line that matches one of the patterns, without the blanks at their ends: `which`
   !> is the index of the first that does, `line` the line. It and the lines before it are then

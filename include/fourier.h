@@ -857,6 +857,25 @@ int fourier_process_read(struct fourier_process *process,
                          double timeout);
 
 /**
+ * Looks at bytes as they come: as fourier_process_read, but leaves them to be read, so that the
+ * next call gives the same ones, and more once more have come. From any thread.
+ *
+ * @param process   not NULL
+ * @param stream    as for fourier_process_read_line
+ * @param buffer    not NULL; receives at least one byte; no NUL is added
+ * @param capacity  bytes that buffer can hold, at least 1
+ * @param length    not NULL; receives the number of bytes in buffer
+ * @param timeout   seconds; negative = for ever, 0 = do not wait
+ * @return as fourier_process_read
+ */
+int fourier_process_peek(struct fourier_process *process,
+                         fourier_stream stream,
+                         void *buffer,
+                         size_t capacity,
+                         size_t *length,
+                         double timeout);
+
+/**
  * Writes to the program's stdin, which must be a pipe or a terminal (see the options). What the
  * program writes meanwhile is kept for reading. SIGPIPE is never raised in this program.
  * From any thread.

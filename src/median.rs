@@ -5,9 +5,9 @@
 //! scipy.ndimage.median_filter. NaN counts as larger than any number, or is left out.
 //!
 //! The image is filtered in patches, each by the method that is fastest for its window:
-//! - small windows: [`network`], minima and maxima in SIMD registers;
-//! - large windows, and windows with NaN left out: [`tile_rank`], counting;
-//! - windows much larger than the image: [`weighted`], each cell with its multiplicity.
+//! - small windows: `network`, minima and maxima in SIMD registers;
+//! - large windows, and windows with NaN left out: `tile_rank`, counting;
+//! - windows much larger than the image: `weighted`, each cell with its multiplicity.
 
 pub mod border;
 pub mod element;
@@ -153,7 +153,7 @@ fn filter_patches<T: Element>(
 }
 
 fn network_suits<T: Element>([rows, columns]: [usize; 2]) -> bool {
-    let sse2 = cfg!(target_arch = "x86_64") && simd::level() == simd::Level::Portable;
+    let sse2 = cfg!(target_arch = "x86_64") && matches!(simd::level(), simd::Level::Portable(_));
     let sides = if sse2 { NETWORK_SIDES_SSE2 } else { NETWORK_SIDES };
     let side = sides[size_of::<T::Key>().ilog2() as usize];
     rows.saturating_mul(columns) <= side * side

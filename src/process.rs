@@ -3,184 +3,41 @@
 //!
 //! A [`Process`] may be used from several threads at once. It works in a host that holds much
 //! memory, has many threads, ignores or blocks signals, or runs without standard streams; it
-//! installs no signal handler and changes none. No shell is involved. `command` and `descriptors`
-//! prepare a start, `spawn` does it, `pump` is what all waiting calls share, `lines` and `expect`
-//! read, `stdin` writes, `poll` waits for several programs, `signals` and `exit` do as they say,
-//! `run` does all of it in one call.
+//! installs no signal handler and changes none. No shell is involved.
+//!
+//! From the ground up: `command` and `descriptors` prepare a start, `lines`, `glob` and `timeout`
+//! know bytes and time only; `child` is a child of the host, `input` and `output` are the ends of
+//! its streams that the host holds; `spawn` makes a child, which `exec` turns into the program, and
+//! `reaper` clears it away; `state` is what the calls on one program share, and how they wait. On
+//! top of it stand the calls: `start`, `read`, `write`, `signals`, `exit`, `expect`, `poll`, `run`.
 
+mod child;
 mod command;
 mod descriptors;
+mod exec;
 mod exit;
 mod expect;
 mod glob;
+mod input;
 mod lines;
+mod output;
 mod poll;
-mod pump;
 mod read;
+mod reaper;
 mod run;
 mod signals;
 mod spawn;
-mod stdin;
+mod start;
+mod state;
 mod timeout;
+mod write;
 
-use std::ffi::CStr;
-use std::mem::ManuallyDrop;
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::Mutex;
-use std::time::Instant;
-
+pub use child::Usage;
 pub use command::{Redirect, Settings, Stream};
-pub use exit::{RunState, Usage};
 pub use expect::Match;
 pub use lines::Delivered;
 pub use poll::{Events, poll};
 pub use run::{Finished, run};
-pub use signals::signal_number;
+pub use signals::{RunState, signal_number};
+pub use state::Process;
 pub use timeout::Timeout;
-
-use crate::error::Error;
-use crate::host::fork::{ProcessId, current_process};
-use exit::Child;
-use pump::{Core, Output};
-use spawn::{Company, Source};
-use stdin::Input;
-
-/// A program that was started, until the value is dropped: then it is killed, unless
-/// [`Settings::kill_on_free`] says otherwise, and collected.
-pub struct Process {
-    owner: ProcessId,
-    child: ManuallyDrop<Child>,
-    stdin: Mutex<Input>,
-    core: Mutex<Core>,
-    kill_on_free: bool,
-}
-
-/// The two ends of what connects host and program, and the program's sources.
-#[derive(Default)]
-struct Streams {
-    input: Input,
-    outputs: [Option<Output>; 2],
-    /// The program's ends: open until it has been started.
-    theirs: Vec<OwnedFd>,
-}
-
-impl Process {
-    /// Starts a program: `argv` as it is, the program searched on the PATH that it will have when
-    /// there is no slash in its name. A refusal names the step and leaves nothing behind.
-    pub fn start(argv: &[&CStr], settings: &Settings) -> Result<Process, Error> {
-        settings.check()?;
-        let prepared = command::Prepared::new(argv, settings)?;
-        exit::collect_left();
-        let owner = current_process();
-        let mut streams = Streams::default();
-        let mut sources = [Source::Host; 3];
-        // stdout first: the others may lead to its terminal.
-        for stream in [Stream::Stdout, Stream::Stdin, Stream::Stderr] {
-            sources[stream as usize] = streams.connect(stream, settings)?;
-        }
-        let company = match settings.stream(Stream::Stdout) {
-            Redirect::Terminal => Company::Session,
-            _ if settings.own_group => Company::Group,
-            _ => Company::Host,
-        };
-        let started = Instant::now();
-        let spawned = spawn::spawn(&prepared, sources, company)?;
-        let child = Child {
-            pid: spawned.pid,
-            pidfd: spawned.pidfd,
-            own_group: company != Company::Host,
-            started,
-            host_peak: exit::host_peak(),
-        };
-        let kill_at = settings.time_limit.and_then(|limit| started.checked_add(limit));
-        Ok(Process {
-            owner,
-            child: ManuallyDrop::new(child),
-            stdin: Mutex::new(streams.input),
-            core: Mutex::new(Core::new(streams.outputs, kill_at)),
-            kill_on_free: settings.kill_on_free,
-        })
-    }
-
-    /// The process id that the program has, or had.
-    pub fn pid(&self) -> i32 {
-        self.child.pid
-    }
-
-    /// Gives up the handle in a forked copy of the host: closes its descriptors and no more. What
-    /// another thread was changing at the fork is not looked at, so its memory is left.
-    fn close_copy(&mut self) {
-        let core = self.core.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let outputs = core.outputs.iter().flatten().map(Output::descriptor);
-        let input = self.stdin.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let pidfd = self.child.pidfd.as_ref().map(AsRawFd::as_raw_fd);
-        for descriptor in outputs.chain(input.descriptor()).chain(pidfd) {
-            // SAFETY: ours, and never used again: the handle's memory is left as it is.
-            unsafe { libc::close(descriptor) };
-        }
-        std::mem::forget(std::mem::replace(core, Core::new([None, None], None)));
-        std::mem::forget(std::mem::take(input));
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if current_process() != self.owner {
-            return self.close_copy();
-        }
-        let core = self.core.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let ended = core.outcome.is_some();
-        // SAFETY: taken once, here.
-        let child = unsafe { ManuallyDrop::take(&mut self.child) };
-        match (ended, self.kill_on_free) {
-            (true, _) => {}
-            (false, true) => exit::bury(child),
-            (false, false) => exit::leave(child),
-        }
-        exit::collect_left();
-    }
-}
-
-impl Streams {
-    fn connect(&mut self, stream: Stream, settings: &Settings) -> Result<Source, Error> {
-        let place = stream as usize;
-        let is_input = stream == Stream::Stdin;
-        let theirs = match settings.stream(stream) {
-            // A stream that the host has closed is open, to nothing, in the program.
-            Redirect::Inherit if descriptors::is_open(place as i32) => return Ok(Source::Host),
-            Redirect::Merge => return Ok(Source::Stdout),
-            // That of stdout, which was connected first.
-            Redirect::Terminal if stream != Stream::Stdout => {
-                return Ok(Source::Descriptor(self.theirs[0].as_raw_fd()));
-            }
-            Redirect::Inherit | Redirect::Null => {
-                descriptors::open_file(c"/dev/null", !is_input, stream.name())?
-            }
-            Redirect::File(path) => descriptors::open_file(path, !is_input, stream.name())?,
-            Redirect::Pipe if is_input => {
-                let (theirs, ours) = descriptors::pipe()?;
-                self.input = Input::pipe(ours)?;
-                theirs
-            }
-            Redirect::Pipe => {
-                let (ours, theirs) = descriptors::pipe()?;
-                self.outputs[place - 1] = Some(Output::new(ours, false, settings.output_limit)?);
-                theirs
-            }
-            Redirect::Terminal => {
-                let (ours, theirs) = descriptors::terminal()?;
-                if *settings.stream(Stream::Stdin) == Redirect::Terminal {
-                    let typed = ours
-                        .try_clone()
-                        .map_err(|error| descriptors::refused("duplicate a terminal", &error))?;
-                    self.input = Input::terminal(descriptors::above_standard(typed)?)?;
-                }
-                self.outputs[place - 1] = Some(Output::new(ours, true, settings.output_limit)?);
-                theirs
-            }
-        };
-        let source = Source::Descriptor(theirs.as_raw_fd());
-        self.theirs.push(theirs);
-        Ok(source)
-    }
-}

@@ -143,6 +143,22 @@ fn bytes_are_read_as_they_come() {
 }
 
 #[test]
+fn bytes_can_be_looked_at_before_they_are_read() {
+    let process = sh("printf 'user: '; sleep 60");
+    assert_eq!(process.peek(STDOUT, 3, 20.0), (OK, b"use".to_vec()));
+    while process.peek(STDOUT, 99, 20.0) != (OK, b"user: ".to_vec()) {}
+    assert_eq!(process.read(STDOUT, 6, 0.0), (OK, b"user: ".to_vec()));
+    assert_eq!(process.peek(STDOUT, 99, 0.1), (TIMED_OUT, vec![]));
+    let process = sh("printf 'a\\nb'");
+    process.wait();
+    for _ in 0..3 {
+        assert_eq!(process.peek(STDOUT, 99, 20.0), (OK, b"a\nb".to_vec()));
+    }
+    assert_eq!(process.lines(STDOUT), ["a", "b"]);
+    assert_eq!(process.peek(STDOUT, 99, 20.0), (END, vec![]));
+}
+
+#[test]
 fn both_streams_at_once_do_not_deadlock_though_the_host_sleeps() {
     // 200 MB on each stream, in turns, while nobody reads.
     let script = "head -c 200000000 /dev/zero & head -c 200000000 /dev/zero >&2 & wait";

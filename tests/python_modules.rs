@@ -11,9 +11,9 @@ use common::*;
 fn python_with_modules() -> Command {
     library_dir();
     for module in ["ffourier", "cfourier"] {
-        file(&format!("build/python/.{module}"));
+        built(&format!("python/.{module}"));
     }
-    let folders = ["python", "build/python", "tests/python"].map(|folder| root().join(folder));
+    let folders = [file("python"), built("python"), file("tests/python")];
     let mut command = Command::new(python());
     command.env("PYTHONPATH", std::env::join_paths(folders).expect("plain paths"));
     command.env("PYTHONDONTWRITEBYTECODE", "1");
@@ -91,4 +91,14 @@ fn the_tutorials_signature_file_works() {
     );
     // The script's own folder comes before build/python.
     run(python_with_modules().arg(program).arg(scratch.folder()));
+}
+
+#[test]
+fn parallel_map_calls_with_every_item_once() {
+    passes("test_parallel_map");
+}
+
+#[test]
+fn units_are_kept_or_refused() {
+    passes("test_units");
 }

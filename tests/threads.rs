@@ -23,11 +23,27 @@ fn calls_are_watched_and_cancelled_and_tasks_run_once() {
     passes("tests/c/watched.c");
 }
 
-/// A program that checks, and ends with how many checks failed.
+#[test]
+fn one_pool_of_workers_serves_everybody_and_nobody_waits_for_it() {
+    passes("tests/c/workers.c");
+}
+
+#[test]
+fn threads_that_the_system_refuses_are_done_without() {
+    for few in ["0", "2"] {
+        passes_with("tests/c/workers.c", &[few]);
+    }
+}
+
 fn passes(source: &str) {
+    passes_with(source, &[]);
+}
+
+/// A program that checks, and ends with how many checks failed.
+fn passes_with(source: &str, arguments: &[&str]) {
     let scratch = Scratch::new();
     let mut program = Command::new(compile_c(&scratch, source));
-    let output = run(program.env_remove("FOURIER_NUM_THREADS"));
+    let output = run(program.args(arguments).env_remove("FOURIER_NUM_THREADS"));
     let said = text(&output.stdout);
     assert!(said.ends_with(" checks, 0 failed\n") && !said.starts_with("0 "), "{said}");
     assert_eq!(text(&output.stderr), "", "the library prints");

@@ -16,11 +16,13 @@ thread cancels it and raises KeyboardInterrupt.
 """
 
 from ._median import median_filter
-from ._parallel import get_num_threads, set_num_threads, version
+from ._parallel import get_num_threads, parallel_map, set_num_threads, version
 from ._process import Process
+from ._run import Event, poll, run
 from ._spectrum import power, transform
 from ._status import (
     CancelledError,
+    EndOfStreamError,
     FourierError,
     InvalidArgumentError,
     NotFiniteError,
@@ -33,10 +35,14 @@ from ._status import (
     ToleranceError,
 )
 
+__version__ = version()
+
 __all__ = [
+    "__version__",
     "power",
     "transform",
     "median_filter",
+    "parallel_map",
     "version",
     "set_num_threads",
     "get_num_threads",
@@ -50,6 +56,10 @@ __all__ = [
     "CancelledError",
     "SystemCallError",
     "Process",
+    "run",
+    "poll",
+    "Event",
     "TimedOutError",
+    "EndOfStreamError",
     "StatusLostError",
 ]

@@ -4,6 +4,8 @@ It is looked for in this order: the file named by the environment variable LIBFO
 libfourier.so.* in the folder of this package; the build tree; the system.
 """
 
+from __future__ import annotations
+
 import ctypes
 import ctypes.util
 import glob
@@ -12,9 +14,10 @@ import os
 from ._signatures import SIGNATURES
 
 
-def _load():
+def _load() -> ctypes.CDLL:
     """The shared library with its signatures set."""
     here = os.path.dirname(os.path.abspath(__file__))
+    places: list[str | None]
     chosen = os.environ.get("LIBFOURIER")
     if chosen:
         places = [chosen]
@@ -36,7 +39,7 @@ def _load():
     )
 
 
-def _declare(library, place):
+def _declare(library: ctypes.CDLL, place: str) -> ctypes.CDLL:
     for name, (result, arguments) in SIGNATURES.items():
         try:
             function = getattr(library, "fourier_" + name)

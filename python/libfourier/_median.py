@@ -1,45 +1,53 @@
 """Median filter of images."""
 
-import numpy as np
+from __future__ import annotations
 
-from ._arguments import empty, one_of, real, whole
+from typing import Any, SupportsFloat, SupportsIndex
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _units
+from ._arguments import empty, one_of, real, refuse_masked, whole
 from ._library import library
-from ._options import call
+from ._options import Report, call
 from ._status import InvalidArgumentError
 
-_BORDERS = {"reflect": 0, "mirror": 1, "nearest": 2, "wrap": 3, "constant": 4}
+BORDERS = {"reflect": 0, "mirror": 1, "nearest": 2, "wrap": 3, "constant": 4}
 
 # The C function of each type that is filtered as it is.
-_FILTERS = {
-    np.dtype(kind): getattr(library, "fourier_median_filter_" + name)
-    for kind, name in (
-        (np.float64, "f64"),
-        (np.float32, "f32"),
-        (np.int64, "i64"),
-        (np.int32, "i32"),
-        (np.int16, "i16"),
-        (np.uint16, "u16"),
-        (np.uint8, "u8"),
-    )
+_FILTERS: dict[Any, Any] = {
+    np.dtype(np.float64): library.fourier_median_filter_f64,
+    np.dtype(np.float32): library.fourier_median_filter_f32,
+    np.dtype(np.int64): library.fourier_median_filter_i64,
+    np.dtype(np.int32): library.fourier_median_filter_i32,
+    np.dtype(np.int16): library.fourier_median_filter_i16,
+    np.dtype(np.uint16): library.fourier_median_filter_u16,
+    np.dtype(np.uint8): library.fourier_median_filter_u8,
 }
 
 # Types that are not filtered as they are, and one that holds all of their values.
-_WIDER = {
-    np.dtype(kind): np.dtype(wider)
-    for kind, wider in (
-        (np.bool_, np.uint8),
-        (np.int8, np.int16),
-        (np.uint32, np.int64),
-        (np.uint64, np.int64),
-        (np.float16, np.float32),
-    )
+_WIDER: dict[Any, Any] = {
+    np.dtype(np.bool_): np.dtype(np.uint8),
+    np.dtype(np.int8): np.dtype(np.int16),
+    np.dtype(np.uint32): np.dtype(np.int64),
+    np.dtype(np.uint64): np.dtype(np.int64),
+    np.dtype(np.float16): np.dtype(np.float32),
 }
 
 
 def median_filter(
-    input, size, mode="reflect", cval=0.0, *, nan_policy=None, threads=None, progress=None
-):
-    """Median filter of an image: the numbers of scipy.ndimage.median_filter.
+    input: ArrayLike,
+    size: SupportsIndex | tuple[SupportsIndex, SupportsIndex],
+    mode: str = "reflect",
+    cval: SupportsFloat = 0.0,
+    *,
+    nan_policy: str | None = None,
+    threads: int | None = None,
+    progress: Report = None,
+) -> NDArray[Any]:
+    """
+    Median filter of an image: the numbers of scipy.ndimage.median_filter.
 
     The window of s cells along an axis starts at i - s // 2. The median of n cells is the one of
     rank n // 2 in ascending order, counted from 0: never an average.
@@ -61,62 +69,63 @@ def median_filter(
         a window of nothing but NaN gives NaN.
     threads : int, optional
         1 to 1024; 0 or None = the default of the process. The result does not depend on it.
-    progress : callable, optional
+    progress : callable or bool, optional
         As for `power`.
 
     Returns
     -------
     numpy.ndarray, shape (rows, columns)
-        Of the type of the input, in the byte order of this machine.
+        Of the type and unit of the input, in the byte order of this machine.
 
     Raises
     ------
     FourierError
-        As InvalidArgumentError, which is ValueError; OutOfMemoryError, which is MemoryError;
-        CancelledError.
+        As InvalidArgumentError, which is ValueError; OutOfMemoryError, which is MemoryError.
     TypeError
         When the image is masked, or holds no real numbers that can be filtered without loss.
     KeyboardInterrupt
         On Ctrl-C during a call in the main thread.
+
+    See Also
+    --------
+    power : For what `progress` may be.
+
+    Examples
+    --------
+    >>> import libfourier
+    >>> image = [[10, 11, 12], [11, 999, 13], [12, 13, 14]]
+    >>> print(libfourier.median_filter(image, 3))
+    [[11 11 12]
+     [11 12 13]
+     [12 13 13]]
     """
-    image, kind = _image("input", input)
-    border = one_of("mode", mode, _BORDERS)
-    cval = real("cval", cval)
+    plain, unit = _units.split("input", input)
+    image, kind = _image("input", plain)
+    border = one_of("mode", mode, BORDERS)
+    cval = real("cval", _units.like("cval", cval, unit, "the input"))
     if mode == "constant" and kind.kind in "biu":
         lowest, highest = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
         if not (lowest <= cval <= highest and cval.is_integer()):
-            raise InvalidArgumentError(f"cval: {cval} is no pixel of type {kind}")
-    sides = (size, size) if np.ndim(size) == 0 else tuple(size)
+            raise InvalidArgumentError(f"cval: {cval} is not a pixel of type {kind}")
+    sides: Any = (size, size) if np.ndim(size) == 0 else tuple(size)  # type: ignore[arg-type]
     if len(sides) != 2:
         raise InvalidArgumentError(f"size: {size!r} is neither one whole number nor two")
     sides = [whole("size", side, 1, 2**63 - 1) for side in sides]
     result = empty("input", image.shape, image.dtype)
-    call(
-        _FILTERS[image.dtype],
-        *image.shape,
-        image.ctypes.data,
-        result.ctypes.data,
-        *sides,
-        border,
-        cval,
-        nan_policy=nan_policy,
-        threads=threads,
-        progress=progress,
-    )
-    return result.astype(kind, copy=False)
+    places = image.ctypes.data, result.ctypes.data
+    settings = dict(nan_policy=nan_policy, threads=threads, progress=progress)
+    call(_FILTERS[image.dtype], *image.shape, *places, *sides, border, cval, **settings)
+    filtered: NDArray[Any] = _units.join(result.astype(kind, copy=False), unit)
+    return filtered
 
 
-def _image(name, values):
+def _image(name: str, values: Any) -> tuple[NDArray[Any], np.dtype[Any]]:
     """A contiguous image of a type that the library filters, and the type of its values."""
-    if np.ma.is_masked(values):
-        raise TypeError(
-            f"{name}: a masked array with masked elements; fill them with NaN and use "
-            "nan_policy='omit'"
-        )
+    refuse_masked(name, values, "fill them with NaN and use nan_policy='omit'")
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise InvalidArgumentError(f"{name}: no image: {error}") from None
+        raise InvalidArgumentError(f"{name}: not an image: {error}") from None
     if array.ndim != 2:
         raise InvalidArgumentError(f"{name}: shape {array.shape}, but it must have two dimensions")
     kind = array.dtype.newbyteorder("=")

@@ -1,12 +1,17 @@
 """Result and arguments of every C function that is used: those of fourier.h."""
 
+from __future__ import annotations
+
 from ctypes import CFUNCTYPE, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
+from typing import Any
 
 _int, _int64, _double, _size = c_int, c_int64, c_double, c_size_t
 _text, _pointer = c_char_p, c_void_p
+from typing import Any
 
 # C hands a second argument, the user pointer, which needs no place here: see _options.
 Progress = CFUNCTYPE(_int, _double)
+Task = CFUNCTYPE(_int, _int64, _pointer)
 
 # n, t, x, f0, df, nf, freq, power or spectrum, options
 _SPECTRUM = [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _pointer, _pointer]
@@ -14,7 +19,7 @@ _SPECTRUM = [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _po
 _FILTER = [_int64, _int64, _pointer, _pointer, _int64, _int64, _int, _double, _pointer]
 
 # Functions that return a status, which is an int.
-_STATUS_OF = {
+_STATUS_OF: dict[str, list[Any]] = {
     "power": _SPECTRUM,
     "transform": _SPECTRUM,
     "median_filter_f64": _FILTER,
@@ -24,6 +29,8 @@ _STATUS_OF = {
     "median_filter_i16": _FILTER,
     "median_filter_u16": _FILTER,
     "median_filter_u8": _FILTER,
+    # count, task, user, results, options
+    "parallel_map": [_int64, Task, _pointer, _pointer, _pointer],
     # Options of a call.
     "options_set_method": [_pointer, _int],
     "options_set_tolerance": [_pointer, _double],
@@ -40,10 +47,14 @@ _STATUS_OF = {
     "process_wait": [_pointer, _double, _pointer],
     "process_state": [_pointer, _pointer],
     "process_line_length": [_pointer, _int, _pointer, _double],
-    "process_read_line": [_pointer, _int, _pointer, _size, _pointer, _double],
+    "process_peek": [_pointer, _int, _pointer, _size, _pointer, _double],
     "process_read": [_pointer, _int, _pointer, _size, _pointer, _double],
     "process_write": [_pointer, _pointer, _size, _pointer, _double],
     "process_close_stdin": [_pointer],
+    "process_poll": [_int64, _pointer, _pointer, _pointer, _double],
+    "process_expect": [
+        *[_pointer, _int, _pointer, _int, _pointer, _pointer, _size, _pointer, _double],
+    ],
     "process_usage": [_pointer, _pointer, _pointer, _pointer, _pointer],
     "process_options_set_directory": [_pointer, _text],
     "process_options_set_env": [_pointer, _text, _text],
@@ -51,17 +62,19 @@ _STATUS_OF = {
     "process_options_set_stream": [_pointer, _int, _int],
     "process_options_set_file": [_pointer, _int, _text],
     "process_options_set_group": [_pointer, _int],
+    "process_options_set_kill_on_free": [_pointer, _int],
     "process_options_set_time_limit": [_pointer, _double],
     "process_options_set_output_limit": [_pointer, _int64],
 }
 
-SIGNATURES = {
+SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "version": (_text, []),
     "last_error": (_text, []),
     "set_num_threads": (None, [_int]),
     "get_num_threads": (_int, []),
     "options_new": (_pointer, []),
     "options_free": (None, [_pointer]),
+    "signal_number": (_int, [_text]),
     "process_pid": (_int64, [_pointer]),
     "process_free": (None, [_pointer]),
     "process_options_new": (_pointer, []),

@@ -1,6 +1,10 @@
 """What the functions of the C library return, and the exceptions that are made of it."""
 
+from __future__ import annotations
+
 import enum
+import functools
+from typing import Any
 
 from ._library import library
 
@@ -29,7 +33,7 @@ class Status(enum.IntEnum):
 class FourierError(Exception):
     """A call failed; `status` is the Status, or -errno from the operating system."""
 
-    status = Status.INTERNAL
+    status: int = Status.INTERNAL
 
 
 class InvalidArgumentError(FourierError, ValueError):
@@ -45,7 +49,7 @@ class NotFiniteError(FourierError, ValueError):
 
 
 class OutOfMemoryError(FourierError, MemoryError):
-    """Memory for the result or the working arrays could not be had."""
+    """Memory for the result or the working arrays could not be allocated."""
 
     status = Status.OUT_OF_MEMORY
 
@@ -63,29 +67,59 @@ class ToleranceError(FourierError, ValueError):
 
 
 class CancelledError(FourierError):
-    """The progress function asked to stop."""
+    """A call was cancelled; for progress functions to raise."""
 
     status = Status.CANCELLED
-
-
-class SystemCallError(FourierError, OSError):
-    """The operating system refused; `errno` tells why."""
-
-    @property
-    def status(self):
-        return -self.errno
 
 
 class TimedOutError(FourierError, TimeoutError):
     """What was waited for did not come in time."""
 
     status = Status.TIMED_OUT
+    #: What the program had written, when `run` raises it.
+    stdout: Any = None
+    stderr: Any = None
+
+
+class EndOfStreamError(FourierError, EOFError):
+    """The program's output ended before what was waited for came."""
+
+    status = Status.END_OF_STREAM
 
 
 class StatusLostError(FourierError, ChildProcessError):
     """The program has ended, but somebody else took its exit status."""
 
     status = Status.STATUS_LOST
+
+
+class SystemCallError(FourierError, OSError):
+    """The operating system refused; `errno` tells why.
+
+    It is also the subclass of OSError that Python has for that errno: a missing program raises a
+    FileNotFoundError, for instance.
+    """
+
+    def __new__(cls, *arguments: Any) -> SystemCallError:
+        # OSError() itself knows which subclass an errno has.
+        special = type(OSError(*arguments[:2]))
+        if cls is SystemCallError and special is not OSError:
+            cls = _also(special)
+        return super().__new__(cls, *arguments)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SystemCallError, self.args
+
+    @property
+    def status(self) -> int:  # type: ignore[override]
+        """The errno, negative."""
+        return -(self.errno or 0)
+
+
+@functools.lru_cache(maxsize=None)
+def _also(special: type[OSError]) -> type[SystemCallError]:
+    """SystemCallError, being a subclass of OSError, too."""
+    return type("SystemCallError", (SystemCallError, special), {"__module__": __name__})
 
 
 _ERRORS = {
@@ -98,12 +132,13 @@ _ERRORS = {
         ToleranceError,
         CancelledError,
         TimedOutError,
+        EndOfStreamError,
         StatusLostError,
     )
 }
 
 
-def check(status):
+def check(status: int) -> None:
     """Raises the error of a status that is not OK, with the library's own text."""
     if status == Status.OK:
         return

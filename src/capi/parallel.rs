@@ -61,7 +61,8 @@ pub unsafe extern "C" fn fourier_parallel_map(
         // SAFETY: NULL or a handle of this library, as documented.
         unsafe { fourier_options::of(options) }.call(|call| {
             // SAFETY: the caller's function, called as documented.
-            map(call, count, results, |index| unsafe { task(index as i64, { &user }.0) })
+            let task = |index| unsafe { task(index as i64, { &user }.0) };
+            call.share_threads(|| map(call, count, results, task))
         })
     })
 }

@@ -12,6 +12,7 @@ use self::program::{Program, run};
 use self::selection::{Shape, Source, column_sort, tile_medians};
 use crate::error::Error;
 use crate::memory::filled;
+use crate::simd::dispatch;
 
 /// What all patches of an image share.
 pub struct Engine {
@@ -96,11 +97,12 @@ impl Engine {
             let cells = &cells[strip * h * line..];
             for start in (0..line).step_by(lanes) {
                 let core = &cells[(h - 1) * line + start..];
-                run(&self.columns, core, &[], &mut sorted[start..], line, slots);
+                dispatch!(run(&self.columns, core, &[], &mut sorted[start..], line, slots));
             }
             for tile in (0..width.div_ceil(w)).step_by(lanes) {
                 let (cells, sorted) = (&cells[tile..], &sorted[tile..]);
-                run(&self.medians, cells, sorted, &mut medians[tile..], self.tiles, slots);
+                let medians = &mut medians[tile..];
+                dispatch!(run(&self.medians, cells, sorted, medians, self.tiles, slots));
             }
             for (row, out) in out.iter_mut().enumerate() {
                 interleave(&medians[row * w * self.tiles..], self.tiles, w, out);

@@ -21,6 +21,7 @@ use super::element::{Element, Key};
 use super::patch::Patch;
 use crate::error::Error;
 use crate::memory::{filled, with_capacity};
+use crate::simd::dispatch;
 
 /// Side of a tile: less to count again for each pixel with larger ones, closer bounds with smaller.
 pub const TILE: usize = 32;
@@ -133,7 +134,7 @@ impl Engine {
         scratch.valid[..pixels].fill(cells);
         if self.omit_nan {
             let Scratch { column, valid, .. } = &mut *scratch;
-            count_up_to(patch, tile, self.window, largest, column, valid);
+            dispatch!(count_up_to(patch, tile, self.window, largest, column, valid));
         }
         let bounds = self.bracket(scratch, patch, tile, largest, guess);
         let range = bounds.high.order().wrapping_sub(bounds.low.order()) as u64;
@@ -179,13 +180,13 @@ impl Engine {
             if bounds.low > K::MIN {
                 // Cells below `low` are those up to the number before.
                 let before = K::of_order(bounds.low.order() - 1);
-                count_up_to(patch, tile, self.window, before, column, below);
+                dispatch!(count_up_to(patch, tile, self.window, before, column, below));
             }
             if bounds.high >= largest {
                 bounds.high = largest;
                 up_to[..pixels].copy_from_slice(&valid[..pixels]);
             } else {
-                count_up_to(patch, tile, self.window, bounds.high, column, up_to);
+                dispatch!(count_up_to(patch, tile, self.window, bounds.high, column, up_to));
             }
             let mut spare = [i64::MAX; 2];
             for ((&below, &up_to), &valid) in below.iter().zip(&*up_to).zip(&valid[..pixels]) {
@@ -246,7 +247,7 @@ impl Engine {
         for value in (bounds.low.order()..bounds.high.order()).rev() {
             let value = K::of_order(value);
             let Scratch { column, up_to, .. } = &mut *scratch;
-            count_up_to(patch, tile, self.window, value, column, up_to);
+            dispatch!(count_up_to(patch, tile, self.window, value, column, up_to));
             let counts = scratch.up_to.iter().zip(&scratch.valid);
             for (median, (&up_to, &valid)) in scratch.medians[..pixels].iter_mut().zip(counts) {
                 if up_to > valid / 2 {
@@ -282,12 +283,11 @@ impl Engine {
                 room.map_err(|_| Error::OutOfMemory { what, bytes })?;
             }
             let keys = &patch.row(tile.corner[0] + row)[tile.corner[1]..][..columns];
-            collect(keys, row as u16, bounds.low, bounds.high, between);
+            dispatch!(collect(keys, row as u16, bounds.low, bounds.high, between));
         }
         between.sort_unstable_by_key(|candidate| candidate.key);
-        let words = between.len().div_ceil(64);
-        fill_masks(masks, words, between, tile, self.window)?;
-        let (first, last) = find_medians(tile, masks, words, below, valid, between, medians);
+        fill_masks(masks, between, tile, self.window)?;
+        let (first, last) = dispatch!(find_medians(tile, masks, below, valid, between, medians));
         if first > last {
             return Ok(None);
         }

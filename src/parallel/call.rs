@@ -6,11 +6,13 @@
 //! by [`Call::sized_for`]. So the same code serves a whole call and one item of a larger one.
 
 use std::cell::Cell;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::pool::{Pool, num_threads};
+use super::allowance::Allowance;
+use super::pool::Pool;
+use super::threads::num_threads;
 use crate::error::Error;
 use crate::host::lock::lock;
 use crate::host::panics;
@@ -98,6 +100,12 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Runs `body`, in whose loops the host's code may make calls of its own: together they use the
+    /// threads of this call.
+    pub fn share_threads<R>(&self, body: impl FnOnce() -> R) -> R {
+        Allowance::with(Some(Arc::new(Allowance::new(self.threads))), body)
+    }
+
     /// Does `work` on every item, each worth `units`, on all threads of the call. Items are drawn
     /// in order, one at a time; each is told the call as its own part, on one thread. Each thread
     /// that takes part has a scratch of its own. An error stops the rest and is returned, the first
@@ -126,7 +134,7 @@ impl<'a> Call<'a> {
 
     fn share<T: Send, S: Send>(
         &self,
-        pool: &std::sync::Arc<Pool>,
+        pool: &Arc<Pool>,
         helpers: usize,
         items: impl Iterator<Item = T> + Send,
         units: u64,
@@ -166,7 +174,9 @@ impl<'a> Call<'a> {
         let between = || {
             let _ = self.check();
         };
-        pool.run(helpers, &|| step(None), &|| step(self.watcher), &between);
+        if !pool.run(helpers, &|| step(None), &|| step(self.watcher), &between) {
+            return Err(Error::Internal("the process was forked in the middle of a call".into()));
+        }
         match lock(&failure).take() {
             Some((_, error)) => Err(error),
             None => self.check(),

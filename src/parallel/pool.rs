@@ -1,254 +1,217 @@
-//! The pools, one for each number of threads asked for, and who may enter a call's work.
+//! The pool of workers, and how they help with a call.
+//!
+//! The workers are those of a private rayon pool; the calling thread takes part in its own call.
+//! Helping is a job in rayon's queue. It enters the call through a [`Latch`] for one step at a time,
+//! so that a call waits for steps that have begun and never for a worker that is busy elsewhere: a
+//! job that comes too late finds the latch closed. Three habits make this as fast as it can be:
+//!
+//! - A helper that finds no more steps looks out for another job for a moment before it sleeps: the
+//!   next stage of the same call usually begins within that time.
+//! - Between two steps it does a job of another call, if one is waiting: one at a time, and not from
+//!   inside such a job.
+//! - The caller watches the latch for a moment before it sleeps.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
+use super::allowance::Allowance;
+use super::latch::{Latch, watch};
 use crate::host::fork::{PerProcess, ProcessId, current_process, without_fork};
 use crate::host::lock::lock;
 use crate::host::signal_mask::with_signals_blocked;
+use crate::host::{float_environment, panics};
 
-/// The most threads that can be asked for.
-pub const MAX_THREADS: usize = 1024;
+/// The caller gets a chance to report this often while it waits for helpers.
+const TICK: Duration = Duration::from_millis(20);
 
-/// The default number of threads: 0 = what the environment or the machine says.
-static NUM_THREADS: AtomicUsize = AtomicUsize::new(0);
-
-static AUTOMATIC: PerProcess<usize> = PerProcess::new(|| {
-    let wanted =
-        std::env::var("FOURIER_NUM_THREADS").ok().and_then(|text| text.trim().parse().ok());
-    match wanted {
-        Some(threads) if (1..=MAX_THREADS).contains(&threads) => threads,
-        // Affinity and container quota are taken into account.
-        _ => std::thread::available_parallelism().map_or(1, |n| n.get().min(MAX_THREADS)),
-    }
-});
-
-static POOLS: PerProcess<Mutex<BTreeMap<usize, Option<Arc<Pool>>>>> =
-    PerProcess::new(|| Mutex::new(BTreeMap::new()));
+/// The pool of this process.
+static POOL: PerProcess<Mutex<Shared>> = PerProcess::new(Mutex::default);
 
 thread_local! {
-    /// The pool of the call that this thread is computing for.
-    static CURRENT: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+    /// Whether this worker is doing a job, between whose steps it may do one of another call.
+    static IN_A_JOB: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sets the default number of threads of this process; 0 = automatic.
-pub fn set_num_threads(threads: usize) {
-    NUM_THREADS.store(threads.min(MAX_THREADS), Ordering::Relaxed);
-}
-
-/// The number of threads that a call without a wish of its own uses.
-pub fn num_threads() -> usize {
-    match NUM_THREADS.load(Ordering::Relaxed) {
-        0 => *AUTOMATIC.get(),
-        threads => threads,
-    }
-}
-
-/// Workers for calls on `threads` threads: one less, since the caller computes too.
-pub struct Pool {
+#[derive(Default)]
+struct Shared {
+    /// The largest number of threads asked for so far.
     threads: usize,
+    pool: Option<Arc<Pool>>,
+}
+
+/// Workers that help with calls.
+pub struct Pool {
     process: ProcessId,
-    crew: Arc<Crew>,
+    workers: ManuallyDrop<rayon::ThreadPool>,
+    /// How many started: fewer than asked for where the system refused some.
+    started: usize,
+    /// Jobs that no worker has begun.
+    waiting: AtomicUsize,
 }
 
 impl Pool {
-    /// The pool for `threads` threads, or that of the call around this one. None when one thread
-    /// is enough or no thread can be had: the caller computes alone then.
+    /// The pool, with one worker less than `threads`, since the caller computes too, or with more.
+    /// None when one thread is enough or no worker can be had: the caller computes alone then.
     pub fn get(threads: usize) -> Option<Arc<Pool>> {
-        let here = current_process();
-        if let Some(around) = CURRENT.with_borrow(Clone::clone)
-            && around.process == here
-        {
-            return Some(around);
-        }
         if threads <= 1 {
             return None;
         }
-        let mut pools = lock(POOLS.get());
-        pools
-            .entry(threads)
-            .or_insert_with(|| without_fork(|| Pool::new(threads, here)).map(Arc::new))
-            .clone()
+        let mut shared = lock(POOL.get());
+        if shared.threads < threads {
+            shared.threads = threads;
+            let larger = without_fork(|| Pool::new(threads - 1));
+            let started = shared.pool.as_ref().map_or(0, |pool| pool.started);
+            if let Some(pool) = larger.filter(|pool| pool.started > started) {
+                // The smaller one ends when the last call that uses it does.
+                shared.pool = Some(Arc::new(pool));
+            }
+        }
+        shared.pool.clone()
     }
 
-    fn new(threads: usize, process: ProcessId) -> Option<Pool> {
-        let crew = Arc::new(Crew::default());
-        let start = |index: usize| {
-            let crew = Arc::clone(&crew);
-            let builder = thread::Builder::new().name(format!("fourier-{index}"));
-            builder.spawn(move || crew.work()).is_ok()
-        };
+    fn new(workers: usize) -> Option<Pool> {
+        let mut started = 0;
+        let builder = rayon::ThreadPoolBuilder::new()
+            .num_threads(workers)
+            .start_handler(|_| {
+                panics::silence_this_thread();
+                float_environment::set_default();
+            })
+            .panic_handler(drop)
+            .spawn_handler(|worker| {
+                // Rayon makes do with fewer workers than it asks for.
+                let builder = thread::Builder::new().name(format!("fourier-{}", worker.index()));
+                started += usize::from(builder.spawn(|| worker.run()).is_ok());
+                Ok(())
+            });
         // Threads inherit the mask: workers take no signals, so the host's handlers run on the
         // host's threads.
-        let started = with_signals_blocked(|| (0..threads - 1).take_while(|&i| start(i)).count());
-        (started > 0).then_some(Pool { threads: started + 1, process, crew })
+        let workers = with_signals_blocked(|| builder.build()).ok()?;
+        let (workers, process) = (ManuallyDrop::new(workers), current_process());
+        Some(Pool { process, workers, started, waiting: AtomicUsize::new(0) })
     }
 
     /// Runs `step` again and again on up to `helpers` workers, and `own_step` on this thread, until
     /// they return false everywhere. This thread calls `between` after each of its steps, and every
     /// 20 ms while it has nothing left to do but wait for the others.
+    ///
+    /// Returns false in a child forked by `own_step` or `between`: the steps that helpers had begun
+    /// are lost there.
     pub fn run(
         self: &Arc<Pool>,
         helpers: usize,
         step: &(dyn Fn() -> bool + Sync),
         own_step: &dyn Fn() -> bool,
         between: &dyn Fn(),
-    ) {
-        // SAFETY: the reference is only used between Gate::enter and Gate::leave, and this
-        // function does not return, not even by a panic, before Closing has shut the gate and
-        // seen every thread leave.
-        let step_forever: &'static (dyn Fn() -> bool + Sync) = unsafe { std::mem::transmute(step) };
-        let gate = Arc::new(Gate::default());
-        let (shared_gate, pool) = (Arc::clone(&gate), Arc::clone(self));
-        let job: Job = Arc::new(move || {
-            let _current = Entered::new(Arc::clone(&pool));
-            shared_gate.enter() && {
-                let more = step_forever();
-                shared_gate.leave();
-                more
-            }
-        });
-        self.crew.ask(job, helpers.min(self.threads - 1));
-        let _closing = Closing { gate: &gate, between };
-        let _current = Entered::new(Arc::clone(self));
+    ) -> bool {
+        // SAFETY: the reference is only used inside the latch, and this function does not return,
+        // not even by a panic, before `Helpers` has closed the latch and seen every helper leave.
+        let step = unsafe {
+            std::mem::transmute::<&(dyn Fn() -> bool + Sync), &'static (dyn Fn() -> bool + Sync)>(
+                step,
+            )
+        };
+        let helpers = Arc::new(Helpers::new(helpers.min(self.started)));
+        for _ in 0..helpers.reserved.load(Ordering::Relaxed) {
+            let (pool, helpers) = (Arc::clone(self), Arc::clone(&helpers));
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            self.workers.spawn(move || pool.help(&helpers, step));
+        }
+        let waiting = WaitForHelpers { helpers: &helpers, process: self.process, between };
         while own_step() {
             between();
-        }
-    }
-}
-
-/// One step of a call's work, to be repeated as long as it answers true.
-type Job = Arc<dyn Fn() -> bool + Send + Sync>;
-
-/// The workers of a pool, and what they are asked to do. An idle worker sleeps after a moment, so
-/// that the system wakes it on a processor that is free: one that only yields may share the
-/// caller's.
-#[derive(Default)]
-struct Crew {
-    queue: Mutex<VecDeque<Job>>,
-    /// Length of the queue, to be looked at without the lock.
-    queued: AtomicUsize,
-    asked: Condvar,
-}
-
-impl Crew {
-    /// How often an idle worker looks for work before it sleeps: some 20 microseconds, in which
-    /// the next stage of the same call often begins.
-    const LOOKS: usize = 1000;
-
-    fn ask(&self, job: Job, workers: usize) {
-        let mut queue = lock(&self.queue);
-        queue.extend(std::iter::repeat_n(job, workers));
-        self.queued.store(queue.len(), Ordering::Release);
-        drop(queue);
-        for _ in 0..workers {
-            self.asked.notify_one();
-        }
-    }
-
-    /// The life of a worker. Between two steps it lets other calls in.
-    fn work(&self) {
-        crate::host::panics::silence_this_thread();
-        crate::host::float_environment::set_default();
-        let mut job = self.next();
-        loop {
-            if !job() {
-                job = self.next();
-            } else if self.queued.load(Ordering::Acquire) > 0 {
-                let mut queue = lock(&self.queue);
-                queue.push_back(job);
-                job = queue.pop_front().expect("it holds a job");
-                self.queued.store(queue.len(), Ordering::Release);
-            }
-        }
-    }
-
-    fn next(&self) -> Job {
-        for _ in 0..Crew::LOOKS {
-            if self.queued.load(Ordering::Acquire) > 0 {
+            if !self.process.same_generation() {
                 break;
             }
-            std::hint::spin_loop();
         }
-        let mut queue = lock(&self.queue);
-        loop {
-            if let Some(job) = queue.pop_front() {
-                self.queued.store(queue.len(), Ordering::Release);
-                return job;
+        drop(waiting);
+        self.process.same_generation()
+    }
+
+    /// A helper's job.
+    fn help(&self, helpers: &Helpers, step: &'static (dyn Fn() -> bool + Sync)) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let nested = IN_A_JOB.replace(true);
+        let help_another = || {
+            !nested
+                && self.waiting.load(Ordering::Relaxed) > 0
+                && self.workers.yield_now() == Some(rayon::Yield::Executed)
+        };
+        Allowance::with(helpers.allowance.clone(), || {
+            while let Some(inside) = helpers.latch.enter() {
+                let more = step();
+                drop(inside);
+                if !more {
+                    break;
+                }
+                help_another();
             }
-            queue = self.asked.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
+        });
+        helpers.one_has_ended();
+        while !nested && watch(help_another) {}
+        IN_A_JOB.set(nested);
     }
 }
 
-/// Marks this thread as computing for a call on `pool`, until dropped.
-struct Entered(Option<Arc<Pool>>);
-
-impl Entered {
-    fn new(pool: Arc<Pool>) -> Entered {
-        Entered(CURRENT.replace(Some(pool)))
-    }
-}
-
-impl Drop for Entered {
+impl Drop for Pool {
     fn drop(&mut self) {
-        CURRENT.set(self.0.take());
-    }
-}
-
-/// Lets helpers into a call's work one item at a time, and keeps them out once the call is over.
-#[derive(Default)]
-struct Gate {
-    state: Mutex<GateState>,
-    left: Condvar,
-}
-
-#[derive(Default)]
-struct GateState {
-    closed: bool,
-    inside: usize,
-}
-
-impl Gate {
-    fn enter(&self) -> bool {
-        let mut state = lock(&self.state);
-        if !state.closed {
-            state.inside += 1;
-        }
-        !state.closed
-    }
-
-    fn leave(&self) {
-        let mut state = lock(&self.state);
-        state.inside -= 1;
-        if state.closed && state.inside == 0 {
-            self.left.notify_all();
+        // A forked child leaves its copy of the parent's pool alone: locks in it may be held.
+        if self.process == current_process() {
+            // SAFETY: `workers` is not used again.
+            unsafe { ManuallyDrop::drop(&mut self.workers) };
         }
     }
 }
 
-struct Closing<'a> {
-    gate: &'a Gate,
+/// The helpers of one loop.
+struct Helpers {
+    latch: Latch,
+    /// That of the task in which the call was made, whose threads they are.
+    allowance: Option<Arc<Allowance>>,
+    /// How many have not ended, but may not even have begun.
+    reserved: AtomicUsize,
+}
+
+impl Helpers {
+    fn new(most: usize) -> Helpers {
+        let allowance = Allowance::current();
+        let reserved = allowance.as_ref().map_or(most, |allowance| allowance.take(most));
+        Helpers { latch: Latch::default(), allowance, reserved: AtomicUsize::new(reserved) }
+    }
+
+    fn one_has_ended(&self) {
+        let less = |reserved: usize| reserved.checked_sub(1);
+        let reserved = self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        self.give_back(usize::from(reserved.is_ok()));
+    }
+
+    fn give_back(&self, threads: usize) {
+        if let Some(allowance) = &self.allowance {
+            allowance.give_back(threads);
+        }
+    }
+}
+
+/// Closes the latch and waits until nobody is inside, when dropped.
+struct WaitForHelpers<'a> {
+    helpers: &'a Helpers,
+    process: ProcessId,
     between: &'a dyn Fn(),
 }
 
-impl Drop for Closing<'_> {
+impl Drop for WaitForHelpers<'_> {
     fn drop(&mut self) {
-        let tick = std::time::Duration::from_millis(20);
-        let mut state = lock(&self.gate.state);
-        state.closed = true;
-        while state.inside > 0 {
-            let (back, timeout) =
-                self.gate.left.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner);
-            state = back;
-            if timeout.timed_out() && state.inside > 0 {
-                drop(state);
-                (self.between)();
-                state = lock(&self.gate.state);
-            }
+        let Helpers { latch, reserved, .. } = self.helpers;
+        latch.close();
+        // In a forked child there is nobody to wait for.
+        while !latch.wait(TICK) && self.process == current_process() {
+            (self.between)();
         }
+        // Those that have not begun will find the latch closed.
+        self.helpers.give_back(reserved.swap(0, Ordering::Relaxed));
     }
 }

@@ -10,6 +10,7 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
+use std::time::Duration;
 
 use crate::error::Error;
 
@@ -112,4 +113,25 @@ pub(super) fn terminal() -> Result<(OwnedFd, OwnedFd), Error> {
     let result = unsafe { libc::tcsetattr(slave.as_raw_fd(), libc::TCSANOW, &mode) };
     checked("set a terminal's mode", result)?;
     Ok((master, slave))
+}
+
+/// Waits for events without using the processor; interrupted by signals.
+pub(super) fn wait_for_events(events: &mut [libc::pollfd], left: Option<Duration>) {
+    let count = events.len() as libc::nfds_t;
+    #[cfg(target_os = "linux")]
+    {
+        let time = left.map(|left| libc::timespec {
+            tv_sec: left.as_secs().try_into().unwrap_or(libc::time_t::MAX),
+            tv_nsec: left.subsec_nanos().into(),
+        });
+        let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        // SAFETY: `count` events, and a time or NULL for ever; the signal mask stays.
+        unsafe { libc::ppoll(events.as_mut_ptr(), count, time, std::ptr::null()) };
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let up = |left: Duration| left.as_micros().div_ceil(1000).try_into().unwrap_or(i32::MAX);
+        // SAFETY: `count` events.
+        unsafe { libc::poll(events.as_mut_ptr(), count, left.map_or(-1, up)) };
+    }
 }

@@ -1,8 +1,8 @@
 //! Waiting for a line that matches one of several patterns.
 
-use super::Process;
 use super::command::Stream;
 use super::glob::matches_glob;
+use super::state::Process;
 use super::timeout::Timeout;
 use crate::error::Error;
 
@@ -45,8 +45,8 @@ impl Process {
         }
         let matching = |line: &[u8]| patterns.iter().position(|it| how.matches(it, line));
         let mut seen = 0;
-        self.wait_until("a line that matches", timeout, None, |core| {
-            let output = core.output(stream)?;
+        self.wait_until("a line that matches", timeout, None, |shared| {
+            let output = shared.output(stream)?;
             let mut found = None;
             for (line, behind) in output.lines.lines_from(seen, output.ended) {
                 seen = behind;

@@ -4,8 +4,8 @@ use std::os::fd::RawFd;
 use std::sync::TryLockError;
 use std::time::Duration;
 
-use super::Process;
-use super::pump::{Core, Sleeper, sleep_on};
+use super::descriptors::wait_for_events;
+use super::state::{Process, Shared, Waiter};
 use super::timeout::Timeout;
 use crate::error::Error;
 
@@ -55,21 +55,21 @@ pub fn poll(
     ready.fill(Events::default());
     let deadline = timeout.deadline();
     loop {
-        let mut sleeper = Sleeper::new();
+        let mut waiter = Waiter::new();
         let mut until = deadline;
         let mut news = false;
         let mut look_at_all = || {
             for (process, (wanted, ready)) in processes.iter().zip(wanted.iter().zip(&mut *ready)) {
                 if wanted.0 != 0 {
-                    let mut core = process.core()?;
-                    news |= core.take_in(&process.child)?;
-                    core.end_when_overdue(&process.child)?;
-                    *ready = process.events(&mut core, *wanted);
-                    let full = core.full().filter(|_| ready.0 == 0);
+                    let mut shared = process.shared()?;
+                    news |= shared.drain(&process.child)?;
+                    shared.end_when_overdue(&process.child)?;
+                    *ready = process.events(&mut shared, *wanted);
+                    let full = shared.full().filter(|_| ready.0 == 0);
                     full.map_or(Ok(()), Err)?;
-                    until = until.or(core.kill_at);
+                    until = until.or(shared.kill_at);
                     let stdin = process.stdin_to_watch(*wanted);
-                    sleeper.hang_up(process, &mut core, stdin);
+                    waiter.subscribe(process, &mut shared, stdin);
                 }
             }
             Ok(())
@@ -77,11 +77,11 @@ pub fn poll(
         let result = look_at_all();
         let any = ready.iter().any(|events| events.0 != 0);
         if result.is_ok() && !any && !news && !deadline.passed() {
-            sleeper.sleep(until);
+            waiter.sleep(until);
         }
         for process in processes {
-            if let Ok(mut core) = process.core() {
-                sleeper.take_down(&mut core);
+            if let Ok(mut shared) = process.shared() {
+                waiter.unsubscribe(&mut shared);
             }
         }
         result?;
@@ -96,11 +96,11 @@ pub fn poll(
 
 impl Process {
     /// Which of the events wanted have come.
-    fn events(&self, core: &mut Core, wanted: Events) -> Events {
+    fn events(&self, shared: &mut Shared, wanted: Events) -> Events {
         let mut come = 0;
         let lines = [Events::STDOUT_LINE, Events::STDERR_LINE];
         let bytes = [Events::STDOUT_BYTES, Events::STDERR_BYTES];
-        for (output, (line, bytes)) in core.outputs.iter_mut().zip(lines.into_iter().zip(bytes)) {
+        for (output, (line, bytes)) in shared.outputs.iter_mut().zip(lines.into_iter().zip(bytes)) {
             // A stream that does not lead here has ended as far as the host can tell.
             let (has_line, has_bytes) = match output {
                 None => (true, true),
@@ -112,10 +112,10 @@ impl Process {
             };
             come |= if has_line { line.0 } else { 0 } | if has_bytes { bytes.0 } else { 0 };
         }
-        if core.outcome.is_some() {
+        if shared.outcome.is_some() {
             come |= Events::EXIT.0;
         }
-        if wanted.has(Events::STDIN) && self.stdin_has_room(core) {
+        if wanted.has(Events::STDIN) && self.stdin_has_room(shared) {
             come |= Events::STDIN.0;
         }
         Events(come & wanted.0)
@@ -126,15 +126,15 @@ impl Process {
         wanted.has(Events::STDIN).then(|| self.stdin.try_lock().ok()?.descriptor()).flatten()
     }
 
-    fn stdin_has_room(&self, core: &Core) -> bool {
+    fn stdin_has_room(&self, shared: &Shared) -> bool {
         let input = match self.stdin.try_lock() {
             Ok(input) => input,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return false,
         };
-        let Some(fd) = input.descriptor().filter(|_| core.outcome.is_none()) else { return true };
+        let Some(fd) = input.descriptor().filter(|_| shared.outcome.is_none()) else { return true };
         let mut events = [libc::pollfd { fd, events: libc::POLLOUT, revents: 0 }];
-        sleep_on(&mut events, Some(Duration::ZERO));
+        wait_for_events(&mut events, Some(Duration::ZERO));
         events[0].revents != 0
     }
 }

@@ -2,9 +2,10 @@
 
 use std::ffi::{CStr, c_int};
 
+use super::child::Usage;
 use super::command::{Redirect, Settings, Stream};
+use super::state::Process;
 use super::timeout::Timeout;
-use super::{Process, Usage};
 use crate::error::Error;
 
 /// What a whole run came to.
@@ -61,7 +62,7 @@ pub fn run(
     };
     let mut output = [None, None];
     for (stream, output) in [Stream::Stdout, Stream::Stderr].into_iter().zip(&mut output) {
-        if process.core()?.output(stream).is_ok() {
+        if process.shared()?.output(stream).is_ok() {
             *output = Some(process.read_rest(stream)?);
         }
     }

@@ -1,74 +1,27 @@
 //! Signals: to the program, or to its whole group; pause, resume, kill.
 
 use std::ffi::c_int;
-use std::io;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use super::Process;
+use super::child::{Child, explained, send, to_one};
 use super::descriptors::checked;
-use super::exit::{Child, RunState};
+use super::state::Process;
 use super::timeout::Timeout;
 use crate::error::Error;
 
 /// The largest signal number of Linux.
 const LAST: c_int = 64;
 
-/// Sends a signal to a child that has not been collected: its id is still its own.
-pub(super) fn send(child: &Child, signal: c_int) -> Result<(), Error> {
-    let result = if child.own_group { send_to_group(child, signal) } else { to_one(child, signal) };
-    explained(child, signal, result)
-}
-
-fn explained(child: &Child, signal: c_int, result: Result<(), c_int>) -> Result<(), Error> {
-    match result {
-        // It has ended this very moment, or its status was stolen.
-        Err(libc::ESRCH) | Ok(()) => Ok(()),
-        Err(errno) => {
-            let step = format!("send signal {signal} to process {}", child.pid);
-            Err(Error::System { step, errno })
-        }
-    }
-}
-
-fn send_to_group(child: &Child, signal: c_int) -> Result<(), c_int> {
-    // Cannot be; but kill() would take 0 for the host's own group and -1 for every process.
-    if child.pid <= 1 {
-        return Err(libc::EINVAL);
-    }
-    // A child whose status somebody else took no longer owns its number.
-    to_one(child, 0)?;
-    // SAFETY: asks only.
-    let leads = unsafe { libc::getpgid(child.pid) } == child.pid;
-    // SAFETY: a group of ours: its number is above 1, and taken as long as the child exists.
-    let sent = result_of(unsafe { libc::kill(-child.pid, signal) }.into());
-    // A program may have moved to another group, and left children behind in the first.
-    if leads { sent } else { to_one(child, signal) }
-}
-
-fn to_one(child: &Child, signal: c_int) -> Result<(), c_int> {
-    #[cfg(target_os = "linux")]
-    if let Some(pidfd) = &child.pidfd {
-        use std::os::fd::AsRawFd;
-        let none = std::ptr::null::<libc::siginfo_t>();
-        // SAFETY: a signal to the process that the descriptor refers to, and no other.
-        let result = result_of(unsafe {
-            libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0)
-        });
-        // Kernels before 5.1, and containers that forbid what they do not know.
-        if !matches!(result, Err(libc::ENOSYS | libc::EPERM)) {
-            return result;
-        }
-    }
-    // SAFETY: its number is above 1, and its own until it is collected.
-    result_of(unsafe { libc::kill(child.pid, signal) }.into())
-}
-
-fn result_of(result: libc::c_long) -> Result<(), c_int> {
-    match result {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error().raw_os_error().unwrap_or(0)),
-    }
+/// What a program is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunState {
+    /// It runs, or could.
+    Running,
+    /// It is stopped, until it is resumed.
+    Stopped,
+    /// It has ended.
+    Exited,
 }
 
 impl Process {
@@ -87,9 +40,9 @@ impl Process {
         send: impl FnOnce(&Child) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.check_owner()?;
-        let mut core = self.core()?;
-        core.look(&self.child);
-        if core.outcome.is_some() { Ok(()) } else { send(&self.child) }
+        let mut shared = self.shared()?;
+        shared.try_reap(&self.child);
+        if shared.outcome.is_some() { Ok(()) } else { send(&self.child) }
     }
 
     /// Stops the program with SIGSTOP and returns once it has stopped, or ended; then stops the
@@ -125,12 +78,12 @@ impl Process {
     /// What the program is doing now.
     pub fn state(&self) -> Result<RunState, Error> {
         self.check_owner()?;
-        let mut core = self.core()?;
-        core.look(&self.child);
-        if core.outcome.is_some() {
+        let mut shared = self.shared()?;
+        shared.try_reap(&self.child);
+        if shared.outcome.is_some() {
             return Ok(RunState::Exited);
         }
-        core.end_when_overdue(&self.child)?;
+        shared.end_when_overdue(&self.child)?;
         let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
         let what = libc::WSTOPPED | libc::WNOHANG | libc::WNOWAIT;
         let id = self.child.pid as libc::id_t;

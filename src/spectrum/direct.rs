@@ -17,7 +17,7 @@ use super::series::Series;
 use crate::error::Error;
 use crate::memory::filled;
 use crate::parallel::Call;
-use crate::simd::{Isa, multiversion};
+use crate::simd::{Isa, dispatch};
 
 /// The most steps to one side of a row's centre, B.
 const STEPS: usize = 64;
@@ -73,8 +73,9 @@ fn stretch_size(n: usize, nf: usize) -> usize {
 }
 
 /// Working arrays of one thread.
-#[derive(Default)]
 struct Scratch {
+    /// For which they are laid out.
+    layout: Layout,
     /// cos and sin of the steps, in panels of TILE_COLUMNS for each sample.
     steps: Vec<f64>,
     /// x cos and x sin of the rows' centres, in panels of TILE_ROWS for each sample.
@@ -91,6 +92,7 @@ impl Scratch {
         let layout = Layout::of(frequencies);
         let what = "the tables of the direct sum";
         Ok(Scratch {
+            layout,
             steps: filled(SAMPLES * layout.columns(), 0.0, what)?,
             rows: filled(SAMPLES * 2 * layout.rows, 0.0, what)?,
             sums: filled(2 * layout.rows * layout.columns(), 0.0, what)?,
@@ -102,11 +104,13 @@ impl Scratch {
 
 /// Computes F on one stretch of frequencies.
 fn sum(series: &Series, grid: &Grid, stretch: &mut Stretch, scratch: &mut Scratch) {
+    // The last stretch may be shorter, and so is what it uses of the tables.
     let layout = Layout::of(stretch.len);
+    scratch.layout = layout;
     let centre = series.centre();
     scratch.sums.fill(0.0);
     for (t, x) in series.t.chunks(SAMPLES).zip(series.x.chunks(SAMPLES)) {
-        add_samples(grid, stretch.start, centre, t, x, layout, scratch);
+        dispatch!(add_samples(grid, stretch.start, centre, t, x, scratch));
     }
     let Scratch { sums, re, im, .. } = scratch;
     let steps = layout.steps;
@@ -133,27 +137,20 @@ impl Layout {
     }
 }
 
-multiversion! {
-    /// Adds the terms of up to SAMPLES samples.
-    fn add_samples(
-        grid: &Grid, start: usize, centre: f64, t: &[f64], x: &[f64], layout: Layout,
-        scratch: &mut Scratch,
-    ) = terms;
-}
-
+/// Adds the terms of up to SAMPLES samples.
 #[inline(always)]
-fn terms<I: Isa>(
+fn add_samples<I: Isa>(
+    isa: I,
     grid: &Grid,
     start: usize,
     centre: f64,
     t: &[f64],
     x: &[f64],
-    layout: Layout,
     scratch: &mut Scratch,
 ) {
-    let Scratch { steps, rows, sums, .. } = scratch;
+    let Scratch { layout, steps, rows, sums, .. } = scratch;
     for (sample, &t) in t.iter().enumerate() {
-        fill_steps::<I>(grid.df, relative(t, centre), sample, layout.steps, steps);
+        fill_steps(isa, grid.step(), relative(t, centre), sample, layout.steps, steps);
     }
     // The frequency at the centre of each row: half a step left of its frequency number B.
     for group in 0..layout.rows / LANES {
@@ -166,7 +163,7 @@ fn terms<I: Isa>(
         let panels = &mut rows[2 * group * LANES * SAMPLES..][..2 * LANES * SAMPLES];
         for (sample, (&t, &x)) in t.iter().zip(x).enumerate() {
             let tau = relative(t, centre);
-            let (cos, sin) = cos_sin::<I>(lanes(|lane| phase(f[lane], tau)));
+            let (cos, sin) = cos_sin(isa, lanes(|lane| phase(f[lane], tau)));
             let both = cos.chunks_exact(TILE_ROWS).chain(sin.chunks_exact(TILE_ROWS));
             for (panel, four) in panels.chunks_exact_mut(TILE_ROWS * SAMPLES).zip(both) {
                 for (place, value) in panel[sample * TILE_ROWS..].iter_mut().zip(four) {
@@ -175,21 +172,27 @@ fn terms<I: Isa>(
             }
         }
     }
-    // The last stretch may be shorter, and so is what it uses of the tables.
     let (rows, steps) = (&rows[..2 * layout.rows * SAMPLES], &steps[..layout.columns() * SAMPLES]);
-    multiply::<I>(t.len(), rows, steps, layout.columns(), sums);
+    multiply(isa, t.len(), rows, steps, layout.columns(), sums);
 }
 
 /// cos and sin of 2 pi (b + 1/2) df tau. With b = 8 far + near, the exponential is a product of
 /// two that are computed to full precision.
 #[inline(always)]
-fn fill_steps<I: Isa>(df: f64, tau: Double, sample: usize, steps: usize, panels: &mut [f64]) {
+fn fill_steps<I: Isa>(
+    isa: I,
+    df: Double,
+    tau: Double,
+    sample: usize,
+    steps: usize,
+    panels: &mut [f64],
+) {
     let step = |count: f64| -> Double {
-        let (high, low) = two_product(count, df);
-        Double { high, low }
+        let (high, low) = two_product(count, df.high);
+        Double { high, low: low + count * df.low }
     };
-    let (near_cos, near_sin) = cos_sin::<I>(lanes(|lane| phase(step(lane as f64 + 0.5), tau)));
-    let (far_cos, far_sin) = cos_sin::<I>(lanes(|lane| phase(step((lane * LANES) as f64), tau)));
+    let (near_cos, near_sin) = cos_sin(isa, lanes(|lane| phase(step(lane as f64 + 0.5), tau)));
+    let (far_cos, far_sin) = cos_sin(isa, lanes(|lane| phase(step((lane * LANES) as f64), tau)));
     let place = |column: usize| {
         let panel = column / TILE_COLUMNS * TILE_COLUMNS * SAMPLES;
         panel + sample * TILE_COLUMNS + column % TILE_COLUMNS
@@ -198,18 +201,25 @@ fn fill_steps<I: Isa>(df: f64, tau: Double, sample: usize, steps: usize, panels:
         let (c, s) = (far_cos[far], far_sin[far]);
         let cosines = &mut panels[place(far * LANES)..][..LANES];
         for lane in 0..LANES {
-            cosines[lane] = I::mul_add(c, near_cos[lane], -(s * near_sin[lane]));
+            cosines[lane] = isa.mul_add(c, near_cos[lane], -(s * near_sin[lane]));
         }
         let sines = &mut panels[place(steps + far * LANES)..][..LANES];
         for lane in 0..LANES {
-            sines[lane] = I::mul_add(c, near_sin[lane], s * near_cos[lane]);
+            sines[lane] = isa.mul_add(c, near_sin[lane], s * near_cos[lane]);
         }
     }
 }
 
 /// sums += rows^T steps, over `samples` samples.
 #[inline(always)]
-fn multiply<I: Isa>(samples: usize, rows: &[f64], steps: &[f64], columns: usize, sums: &mut [f64]) {
+fn multiply<I: Isa>(
+    isa: I,
+    samples: usize,
+    rows: &[f64],
+    steps: &[f64],
+    columns: usize,
+    sums: &mut [f64],
+) {
     for (column, step_panel) in steps.chunks_exact(TILE_COLUMNS * SAMPLES).enumerate() {
         for (row, row_panel) in rows.chunks_exact(TILE_ROWS * SAMPLES).enumerate() {
             let mut tile = [[0.0; TILE_COLUMNS]; TILE_ROWS];
@@ -218,7 +228,7 @@ fn multiply<I: Isa>(samples: usize, rows: &[f64], steps: &[f64], columns: usize,
             for (left, right) in left[..samples].iter().zip(&right[..samples]) {
                 for (sums, factor) in tile.iter_mut().zip(left) {
                     for (sum, step) in sums.iter_mut().zip(right) {
-                        *sum = I::mul_add(*factor, *step, *sum);
+                        *sum = isa.mul_add(*factor, *step, *sum);
                     }
                 }
             }

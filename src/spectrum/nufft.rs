@@ -78,7 +78,7 @@ impl<'a> Engine<'a> {
         kernels: &'a Kernels,
         call: &Call,
     ) -> Result<Engine<'a>, Error> {
-        let delta = grid.df * plan.phases as f64;
+        let delta = grid.step().high * plan.phases as f64;
         let psi = plan.resampled.then_some(&kernels.psi);
         let gridding = Gridding {
             centre: series.centre(),

@@ -3,7 +3,7 @@
 use super::double_double::Double;
 use super::grid::Grid;
 use super::phase::{LANES, cos_sin, lanes, phase};
-use crate::simd::{Isa, multiversion};
+use crate::simd::{Isa, dispatch};
 
 /// What is wanted of the spectrum.
 pub enum Wanted<'a> {
@@ -55,25 +55,21 @@ impl Stretch<'_> {
     pub fn put(&mut self, offset: usize, re: &[f64], im: &[f64], grid: &Grid, centre: f64) {
         let range = offset..offset + re.len();
         if let Some(freq) = &mut self.freq {
-            write_frequencies(grid, self.start + offset, &mut freq[range.clone()]);
+            dispatch!(write_frequencies(grid, self.start + offset, &mut freq[range.clone()]));
         }
         match &mut self.wanted {
-            Wanted::Power(power) => write_power(re, im, &mut power[range]),
+            Wanted::Power(power) => dispatch!(write_power(re, im, &mut power[range])),
             Wanted::Transform(spectrum) => {
                 let out = &mut spectrum[2 * range.start..2 * range.end];
-                write_transform(re, im, grid, self.start + offset, centre, out);
+                dispatch!(write_transform(re, im, grid, self.start + offset, centre, out));
             }
         }
     }
 }
 
-multiversion! {
-    /// Writes the frequencies from number `start` on.
-    fn write_frequencies(grid: &Grid, start: usize, out: &mut [f64]) = frequencies;
-}
-
+/// Writes the frequencies from number `start` on.
 #[inline(always)]
-fn frequencies<I: Isa>(grid: &Grid, start: usize, out: &mut [f64]) {
+fn write_frequencies<I: Isa>(_: I, grid: &Grid, start: usize, out: &mut [f64]) {
     let (registers, rest) = out.as_chunks_mut::<LANES>();
     let mut k = start as f64;
     for register in registers {
@@ -86,26 +82,17 @@ fn frequencies<I: Isa>(grid: &Grid, start: usize, out: &mut [f64]) {
     }
 }
 
-multiversion! {
-    fn write_power(re: &[f64], im: &[f64], out: &mut [f64]) = power;
-}
-
 #[inline(always)]
-fn power<I: Isa>(re: &[f64], im: &[f64], out: &mut [f64]) {
+fn write_power<I: Isa>(isa: I, re: &[f64], im: &[f64], out: &mut [f64]) {
     for ((place, re), im) in out.iter_mut().zip(re).zip(im) {
-        *place = I::mul_add(*re, *re, im * im);
+        *place = isa.mul_add(*re, *re, im * im);
     }
 }
 
-multiversion! {
-    /// Counts times from 0 again: a factor exp(2 pi i f centre).
-    fn write_transform(
-        re: &[f64], im: &[f64], grid: &Grid, start: usize, centre: f64, out: &mut [f64],
-    ) = transform;
-}
-
+/// Counts times from 0 again: a factor exp(2 pi i f centre).
 #[inline(always)]
-fn transform<I: Isa>(
+fn write_transform<I: Isa>(
+    isa: I,
     re: &[f64],
     im: &[f64],
     grid: &Grid,
@@ -117,7 +104,7 @@ fn transform<I: Isa>(
     for first in (0..re.len()).step_by(LANES) {
         let phases =
             lanes(|lane| phase(grid.frequency_double((start + first + lane) as f64), centre));
-        let (cos, sin) = cos_sin::<I>(phases);
+        let (cos, sin) = cos_sin(isa, phases);
         for lane in 0..LANES.min(re.len() - first) {
             let (re, im) = (re[first + lane], im[first + lane]);
             out[2 * (first + lane)] = re * cos[lane] - im * sin[lane];

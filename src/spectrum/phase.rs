@@ -74,21 +74,21 @@ const fn taylor<const N: usize>(first: usize) -> [f64; N] {
 
 /// cos(2 pi phase) and sin(2 pi phase), to about 1e-16.
 #[inline(always)]
-pub fn cos_sin<I: Isa>(phase: Lanes) -> (Lanes, Lanes) {
+pub fn cos_sin<I: Isa>(isa: I, phase: Lanes) -> (Lanes, Lanes) {
     let (mut cos, mut sin) = ([0.0; LANES], [0.0; LANES]);
     for lane in 0..LANES {
         let shifted = phase[lane] * 4.0 + ROUND;
         let quarters = shifted.to_bits();
-        let s = I::mul_add(shifted - ROUND, -0.25, phase[lane]);
+        let s = isa.mul_add(shifted - ROUND, -0.25, phase[lane]);
         let square = s * s;
         let mut odd = SIN[SIN_TERMS - 1];
         for term in (0..SIN_TERMS - 1).rev() {
-            odd = I::mul_add(odd, square, SIN[term]);
+            odd = isa.mul_add(odd, square, SIN[term]);
         }
         odd *= s;
         let mut even = COS[COS_TERMS - 1];
         for term in (0..COS_TERMS - 1).rev() {
-            even = I::mul_add(even, square, COS[term]);
+            even = isa.mul_add(even, square, COS[term]);
         }
         let (c, s) = if quarters & 1 == 0 { (even, odd) } else { (odd, even) };
         let cos_sign = (quarters.wrapping_add(1) & 2) << 62;
@@ -110,11 +110,11 @@ mod tests {
             let phase = f64::from(step) / 3000.0;
             // Multiples of 1/3000 cycle in the first octant, where libm loses nothing by 2 pi.
             let (sin, cos) = (phase * TAU).sin_cos();
-            let (c, s) = cos_sin::<Portable>([phase; LANES]);
+            let (c, s) = cos_sin(Portable, [phase; LANES]);
             assert!((c[3] - cos).abs() < 1.2e-15 && (s[3] - sin).abs() < 1.2e-15, "{phase}");
         }
         for eighths in -16..=16_i32 {
-            let (c, s) = cos_sin::<Portable>([f64::from(eighths) / 8.0; LANES]);
+            let (c, s) = cos_sin(Portable, [f64::from(eighths) / 8.0; LANES]);
             let half = f64::sqrt(0.5);
             let exact = [1.0, half, 0.0, -half, -1.0, -half, 0.0, half];
             let index = eighths.rem_euclid(8) as usize;

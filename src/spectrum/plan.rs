@@ -168,7 +168,7 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     let Class { phi: (_, sigma_mesh), psi: (width, sigma_coarse), .. } = CLASSES[class];
     let (n, nf) = (series.t.len() as f64, grid.nf as f64);
     let length = series.length();
-    let oversampling = 1.0 / (length * grid.df.abs());
+    let oversampling = 1.0 / (length * grid.step().high.abs());
     // A hair less than allowed, for rounding.
     let most_phases = oversampling / sigma_coarse * (1.0 - 1e-9);
     let resampled = most_phases >= 2.0;
@@ -178,10 +178,11 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
     // One real block around frequency 0, or complex blocks around their own centres?
     let mut block = nf;
     let complex_length = |block: f64| sigma_mesh * (block / phases + 2.0 * reach);
-    let steps = (grid.f0 / grid.df).floor();
+    let whole_steps = (grid.f0 / grid.df).floor();
+    let fraction = (-whole_steps).mul_add(grid.df, grid.f0) / grid.df;
+    let steps = whole_steps + grid.first as f64;
     let farthest = steps.abs().max((steps + nf).abs());
     let real_length = sigma_mesh * (farthest / phases + reach);
-    let fraction = (-steps).mul_add(grid.df, grid.f0) / grid.df;
     let baseband = farthest < 1e15
         && (0.0..1.0).contains(&fraction)
         && (resampled || fraction == 0.0)
@@ -216,8 +217,8 @@ fn geometry(series: &Series, grid: &Grid, class: usize) -> Option<(Fast, f64)> {
         Some(_) => 2 * good_length(real_length.ceil() as usize),
         None => good_length(complex_length(block).ceil() as usize),
     };
-    let scale = two_product(cells as f64 * phases, grid.df);
-    let scale = Double { high: scale.0, low: scale.1 };
+    let (high, low) = two_product(cells as f64 * phases * f64::from(grid.multiple), grid.df);
+    let scale = Double { high, low };
     let reached = scale.high.abs() * length;
     let cycles = grid.frequency(0.0).abs().max(grid.frequency(nf).abs()) * length;
     // Written so that NaN is out of reach.

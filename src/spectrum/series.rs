@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::memory::filled;
 use crate::parallel::Call;
-use crate::simd::{Isa, LANES, Vector, multiversion};
+use crate::simd::{Isa, LANES, Vector, dispatch};
 
 /// A series of samples x(t), all finite. Times in any order, duplicates allowed.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl<'a> Series<'a> {
         }
         // Each part of the times reaches to the first of the next.
         let parts = t.len().div_ceil(SAMPLES);
-        let mut found = filled(parts, Survey::default(), "checking the samples")?;
+        let mut found = filled(parts, Summary::default(), "checking the samples")?;
         let items = (0..t.len()).step_by(SAMPLES).zip(&mut found);
         let call = call.sized_for(t.len() as f64 * NANOSECONDS);
         call.for_each(
@@ -42,7 +42,7 @@ impl<'a> Series<'a> {
             || Ok(()),
             |_, (), (start, found)| {
                 let end = (start + SAMPLES).min(t.len());
-                *found = survey(&t[start..(end + 1).min(t.len())], &x[start..end]);
+                *found = dispatch!(summarize(&t[start..(end + 1).min(t.len())], &x[start..end]));
                 Ok(())
             },
         )?;
@@ -83,36 +83,32 @@ fn check_finite(argument: &'static str, values: &[f64]) -> Result<(), Error> {
 
 /// What there is to know of some samples.
 #[derive(Clone, Copy, Default)]
-struct Survey {
+struct Summary {
     finite: bool,
     first: f64,
     last: f64,
     sorted: bool,
 }
 
-multiversion! {
-    fn survey(t: &[f64], x: &[f64]) -> Survey = look;
-}
-
 #[inline(always)]
-fn look<I: Isa>(t: &[f64], x: &[f64]) -> Survey {
-    let start = I::V::splat(t[0]);
+fn summarize<I: Isa>(isa: I, t: &[f64], x: &[f64]) -> Summary {
+    let start = isa.splat(t[0]);
     // A number times zero is zero, unless it is NaN or infinite.
-    let (mut suspicion, mut first, mut last) = (I::V::splat(0.0), start, start);
-    let mut falls = I::V::splat(0.0);
-    let zero = I::V::splat(0.0);
+    let (mut suspicion, mut first, mut last) = (isa.zero(), start, start);
+    let mut falls = isa.zero();
+    let zero = isa.zero();
     let (registers, rest) = t.as_chunks::<LANES>();
     for (index, register) in registers.iter().enumerate() {
-        let here = I::V::load(register);
+        let here = isa.load(register);
         suspicion = here.mul_add(zero, suspicion);
         (first, last) = (first.min(here), last.max(here));
         if let Some(next) = t[index * LANES + 1..].first_chunk() {
-            falls = falls.max(here.minus(I::V::load(next)));
+            falls = falls.max(here - isa.load(next));
         }
     }
     let (values, value_rest) = x.as_chunks::<LANES>();
     for register in values {
-        suspicion = I::V::load(register).mul_add(zero, suspicion);
+        suspicion = isa.load(register).mul_add(zero, suspicion);
     }
     let tail = rest.iter().chain(value_rest).map(|value| value * 0.0).sum::<f64>();
     let mut lanes = [[0.0; LANES]; 3];
@@ -120,7 +116,7 @@ fn look<I: Isa>(t: &[f64], x: &[f64]) -> Survey {
         values.store(lanes);
     }
     let tail_sorted = t[t.len().saturating_sub(2 * LANES)..].is_sorted();
-    Survey {
+    Summary {
         finite: suspicion.total() + tail == 0.0,
         first: lanes[0].iter().chain(rest).copied().fold(t[0], f64::min),
         last: lanes[1].iter().chain(rest).copied().fold(t[0], f64::max),

@@ -61,6 +61,7 @@ static void null_handles(void)
     REFUSED(fourier_process_read_line(NULL, FOURIER_STDOUT, line, 16, &size, 0.0), "process: NULL");
     REFUSED(fourier_process_line_length(NULL, FOURIER_STDOUT, &size, 0.0), "process: NULL");
     REFUSED(fourier_process_read(NULL, FOURIER_STDOUT, line, 16, &size, 0.0), "process: NULL");
+    REFUSED(fourier_process_peek(NULL, FOURIER_STDOUT, line, 16, &size, 0.0), "process: NULL");
     REFUSED(fourier_process_write(NULL, "x", 1, NULL, 0.0), "process: NULL");
     REFUSED(fourier_process_close_stdin(NULL), "process: NULL");
     REFUSED(fourier_process_signal(NULL, SIGTERM), "process: NULL");
@@ -180,6 +181,7 @@ static void bad_arguments(void)
     GIVES(fourier_process_read_line(process, FOURIER_STDOUT, line, 16, &length, NAN), FOURIER_NOT_FINITE, "timeout is NaN");
     GIVES(fourier_process_line_length(process, FOURIER_STDOUT, &length, NAN), FOURIER_NOT_FINITE, "timeout is NaN");
     GIVES(fourier_process_read(process, FOURIER_STDOUT, line, 16, &length, NAN), FOURIER_NOT_FINITE, "timeout is NaN");
+    GIVES(fourier_process_peek(process, FOURIER_STDOUT, line, 16, &length, NAN), FOURIER_NOT_FINITE, "timeout is NaN");
     GIVES(fourier_process_write(process, "x", 1, &length, NAN), FOURIER_NOT_FINITE, "timeout is NaN");
     length = 7;
     GIVES(fourier_process_pause(process, NAN), FOURIER_NOT_FINITE, "timeout is NaN");
@@ -197,6 +199,7 @@ static void bad_arguments(void)
         REFUSED(fourier_process_line_length(process, stream, &length, 0.0), "stream");
     }
     REFUSED(fourier_process_read_line(process, FOURIER_STDIN, line, 16, &length, 0.0), "stdin");
+    REFUSED(fourier_process_peek(process, FOURIER_STDIN, line, 16, &length, 0.0), "stdin");
     length = 7;
     REFUSED(fourier_process_read_line(process, FOURIER_STDOUT, NULL, 16, &length, 0.0), "line: NULL");
     REFUSED(fourier_process_read_line(process, FOURIER_STDOUT, line, 0, &length, 0.0), "capacity: 0");
@@ -206,6 +209,9 @@ static void bad_arguments(void)
     REFUSED(fourier_process_read(process, FOURIER_STDOUT, line, 0, &length, 0.0), "capacity: 0");
     REFUSED(fourier_process_read(process, FOURIER_STDOUT, line, SIZE_MAX, &length, 0.0), "capacity");
     REFUSED(fourier_process_read(process, FOURIER_STDOUT, line, 16, NULL, 0.0), "length: NULL");
+    REFUSED(fourier_process_peek(process, FOURIER_STDOUT, NULL, 16, &length, 0.0), "buffer: NULL");
+    REFUSED(fourier_process_peek(process, FOURIER_STDOUT, line, 0, &length, 0.0), "capacity: 0");
+    REFUSED(fourier_process_peek(process, FOURIER_STDOUT, line, 16, NULL, 0.0), "length: NULL");
     REFUSED(fourier_process_line_length(process, FOURIER_STDOUT, NULL, 0.0), "length: NULL");
     REFUSED(fourier_process_write(process, NULL, 5, NULL, 0.0), "data: NULL");
     REFUSED(fourier_process_write(process, "x", SIZE_MAX, NULL, 0.0), "size");

@@ -74,6 +74,7 @@ static void forked_copy(void)
         int before = descriptors();
         MUST(fourier_process_read_line(process, FOURIER_STDOUT, line, 16, NULL, 1.0) == FOURIER_NOT_OUR_CHILD);
         MUST(fourier_process_read(process, FOURIER_STDOUT, line, 16, &length, 1.0) == FOURIER_NOT_OUR_CHILD);
+        MUST(fourier_process_peek(process, FOURIER_STDOUT, line, 16, &length, 1.0) == FOURIER_NOT_OUR_CHILD);
         MUST(fourier_process_write(process, "x\n", 2, NULL, 1.0) == FOURIER_NOT_OUR_CHILD);
         MUST(fourier_process_close_stdin(process) == FOURIER_NOT_OUR_CHILD);
         MUST(fourier_process_signal(process, SIGKILL) == FOURIER_NOT_OUR_CHILD);

@@ -2,10 +2,14 @@
 
 #![allow(dead_code)] // every test program uses another part of it
 
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
 
 use fourier::capi::*;
+
+/// fourier_process_read or fourier_process_peek.
+type TakeBytes =
+    unsafe extern "C" fn(*mut fourier_process, c_int, *mut c_void, usize, *mut usize, f64) -> c_int;
 
 pub const OK: c_int = 0;
 pub const INVALID: c_int = fourier_status::FOURIER_INVALID_ARGUMENT as c_int;
@@ -204,13 +208,25 @@ impl Handle {
     }
 
     pub fn read(&self, stream: c_int, capacity: usize, timeout: f64) -> (c_int, Vec<u8>) {
+        self.bytes(fourier_process_read, stream, capacity, timeout)
+    }
+
+    pub fn peek(&self, stream: c_int, capacity: usize, timeout: f64) -> (c_int, Vec<u8>) {
+        self.bytes(fourier_process_peek, stream, capacity, timeout)
+    }
+
+    fn bytes(
+        &self,
+        take: TakeBytes,
+        stream: c_int,
+        capacity: usize,
+        timeout: f64,
+    ) -> (c_int, Vec<u8>) {
         let mut bytes = vec![0_u8; capacity];
         let mut length = 0;
         let pointer = bytes.as_mut_ptr().cast();
-        // SAFETY: as above.
-        let status = unsafe {
-            fourier_process_read(self.0, stream, pointer, capacity, &mut length, timeout)
-        };
+        // SAFETY: the handle is one of this library until it is dropped; `capacity` bytes.
+        let status = unsafe { take(self.0, stream, pointer, capacity, &mut length, timeout) };
         bytes.truncate(length);
         (status, bytes)
     }

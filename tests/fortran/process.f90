@@ -116,8 +116,12 @@ contains
     call p%read_line(line, timeout=0.0_real64, stat=stat, errmsg=errmsg)
     call promise('a timeout is told', stat == FOURIER_TIMED_OUT .and. len(line) == 0 .and. &
                  index(errmsg, 'read_line: timed out') == 1)
+    call p%peek(line)
+    call promise('what is looked at stays', line(1:2) == 'no')
     call p%read_line(line)
     call promise('a timeout loses nothing', line == 'no newline')
+    call p%peek(line, stat=stat)
+    call promise('the end is seen', stat == FOURIER_END_OF_STREAM .and. len(line) == 0)
     call p%read_line(line, stat=stat)
     call promise('the end is told', stat == FOURIER_END_OF_STREAM .and. line == '')
     call p%wait(returncode)

@@ -1,11 +1,15 @@
 """Progress, cancellation, Ctrl-C and the exceptions of progress functions."""
 
+import contextlib
 import gc
+import io
 import os
 import signal
+import sys
 import threading
 import time
 import unittest
+import unittest.mock
 import weakref
 
 import numpy as np
@@ -43,11 +47,46 @@ class Progress(unittest.TestCase):
         worker.join()
         self.assertEqual(seen, {worker.ident})
 
-    def test_a_true_result_cancels(self):
-        with self.assertRaises(libfourier.CancelledError):
-            libfourier.power(*LONG, method="direct", progress=lambda fraction: fraction > 0)
-        with self.assertRaises(libfourier.CancelledError):
-            libfourier.power(*SHORT, progress=lambda fraction: np.bool_(True))
+    def test_only_an_exception_cancels(self):
+        # What a progress function returns is its own affair: tqdm's update returns True at times.
+        freq, power = libfourier.power(*SHORT)
+        for result in (True, 1, "yes", np.bool_(True), [0]):
+            told = libfourier.power(*SHORT, progress=lambda fraction, result=result: result)[1]
+            self.assertTrue((told == power).all())
+
+        def cancel(fraction):
+            raise libfourier.CancelledError("enough")
+
+        with self.assertRaisesRegex(libfourier.CancelledError, "enough"):
+            libfourier.power(*LONG, method="direct", progress=cancel)
+
+    def test_true_draws_a_bar(self):
+        for function, settings in (
+            (libfourier.power, {"progress": True}),
+            (libfourier.transform, {"progress": True}),
+        ):
+            error = io.StringIO()
+            with contextlib.redirect_stderr(error):
+                function(*SHORT, **settings)
+            self.assertRegex(error.getvalue(), r"100%\|#{10,}\| ")
+        error = io.StringIO()
+        with contextlib.redirect_stderr(error):
+            libfourier.power(*SHORT, progress=False)
+        self.assertEqual(error.getvalue(), "")
+
+    def test_without_tqdm_the_bar_is_a_plain_one(self):
+        error = io.StringIO()
+        hidden = {"tqdm": None, "tqdm.auto": None}
+        with unittest.mock.patch.dict(sys.modules, hidden), contextlib.redirect_stderr(error):
+            libfourier.power(*SHORT, progress=True)
+            with self.assertRaises(libfourier.FourierError):
+                libfourier.power([0.0], [np.nan], 0, 1, 5, progress=True)
+        self.assertRegex(error.getvalue(), r"^\r.*   0%\| {40}\|.*100%\|#{40}\|\n")
+
+    def test_anything_else_is_refused(self):
+        for wrong in (0, 1, "bar"):
+            with self.assertRaisesRegex(TypeError, f"progress: {wrong!r}"):
+                libfourier.power(*SHORT, progress=wrong)
 
     def test_an_exception_comes_through(self):
         class Mine(Exception):

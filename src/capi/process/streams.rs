@@ -1,4 +1,4 @@
-//! The streams of one program: read, write.
+//! The streams of one program: read, look, write.
 
 use std::ffi::{c_char, c_double, c_int, c_void};
 
@@ -6,7 +6,7 @@ use super::handle::{fourier_process, store, with_process};
 use super::options::{StreamArgument, stream_of};
 use crate::capi::arguments::{input, output};
 use crate::error::Error;
-use crate::process::{Delivered, Process, Timeout};
+use crate::process::{Delivered, Process, Stream, Timeout};
 
 /// Reads a line. Whatever pieces the program writes, a line is what a newline ends, or the end of
 /// the stream; bytes of any value pass.
@@ -120,6 +120,47 @@ pub unsafe extern "C" fn fourier_process_read(
     timeout: c_double,
 ) -> c_int {
     // SAFETY: a handle, and `capacity` bytes and a length to write, as documented.
+    unsafe { take_bytes(process, stream, buffer, capacity, length, timeout, Process::read) }
+}
+
+/// Looks at bytes as they come: as fourier_process_read, but leaves them to be read, so that the
+/// next call gives the same ones, and more once more have come. From any thread.
+///
+/// @param process   not NULL
+/// @param stream    as for fourier_process_read_line
+/// @param buffer    not NULL; receives at least one byte; no NUL is added
+/// @param capacity  bytes that buffer can hold, at least 1
+/// @param length    not NULL; receives the number of bytes in buffer
+/// @param timeout   seconds; negative = for ever, 0 = do not wait
+/// @return as fourier_process_read
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fourier_process_peek(
+    process: *mut fourier_process,
+    stream: StreamArgument,
+    buffer: *mut c_void,
+    capacity: usize,
+    length: *mut usize,
+    timeout: c_double,
+) -> c_int {
+    // SAFETY: a handle, and `capacity` bytes and a length to write, as documented.
+    unsafe { take_bytes(process, stream, buffer, capacity, length, timeout, Process::peek) }
+}
+
+/// Process::read or Process::peek, for C.
+///
+/// # Safety
+/// `process` must be NULL or a handle; `buffer` NULL or `capacity` bytes, and `length` NULL or a
+/// place, that can be written.
+unsafe fn take_bytes(
+    process: *mut fourier_process,
+    stream: StreamArgument,
+    buffer: *mut c_void,
+    capacity: usize,
+    length: *mut usize,
+    timeout: c_double,
+    take: impl FnOnce(&Process, Stream, &mut [u8], Timeout) -> Result<usize, Error>,
+) -> c_int {
+    // SAFETY: the caller's promise.
     unsafe {
         with_process(process, |process| {
             if capacity == 0 || isize::try_from(capacity).is_err() {
@@ -131,7 +172,7 @@ pub unsafe extern "C" fn fourier_process_read(
             let (stream, timeout) = (stream_of(stream)?, Timeout::seconds("timeout", timeout)?);
             let room = output("buffer", buffer.cast::<u8>(), capacity)?;
             store(length, 0);
-            store(length, process.read(stream, room, timeout)?);
+            store(length, take(process, stream, room, timeout)?);
             Ok(())
         })
     }

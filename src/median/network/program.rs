@@ -7,7 +7,7 @@
 
 use super::selection::{Network, Operation, Source, Value};
 use crate::median::element::{Key, Lanes};
-use crate::simd::{Isa, multiversion};
+use crate::simd::Isa;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Action {
@@ -176,21 +176,11 @@ impl Compiler {
     }
 }
 
-multiversion! {
-    /// Runs a program once: reads COUNT keys at each source's offset into `cells` or `sorted`,
-    /// and writes COUNT keys of output i at `i * stride` of `out`.
-    pub fn run<K: Key>(
-        program: &Program,
-        cells: &[K],
-        sorted: &[K],
-        out: &mut [K],
-        stride: usize,
-        slots: &mut [K::Lanes],
-    ) = run_kernel;
-}
-
+/// Runs a program once: reads COUNT keys at each source's offset into `cells` or `sorted`,
+/// and writes COUNT keys of output i at `i * stride` of `out`.
 #[inline(always)]
-fn run_kernel<I: Isa, K: Key>(
+pub fn run<I: Isa, K: Key>(
+    _: I,
     program: &Program,
     cells: &[K],
     sorted: &[K],

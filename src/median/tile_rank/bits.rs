@@ -3,16 +3,16 @@
 use super::{Candidate, TILE, Tile};
 use crate::error::Error;
 use crate::median::element::Key;
-use crate::simd::{Isa, multiversion};
+use crate::simd::Isa;
 
 /// For each row of the tile, then for each column, which candidates its windows contain.
 pub fn fill_masks<K: Key>(
     masks: &mut Vec<u64>,
-    words: usize,
     between: &[Candidate<K>],
     tile: Tile,
     window: [usize; 2],
 ) -> Result<(), Error> {
+    let words = between.len().div_ceil(64);
     let (what, length) = ("bits of the median filter", 2 * TILE * words);
     if masks.len() < length {
         let bytes = length * size_of::<u64>();
@@ -42,30 +42,19 @@ pub fn fill_masks<K: Key>(
     Ok(())
 }
 
-multiversion! {
-    /// Finds each pixel's median among the sorted candidates; returns the places of the smallest
-    /// and the largest.
-    pub fn find_medians<K: Key>(
-        tile: Tile,
-        masks: &[u64],
-        words: usize,
-        below: &[u32],
-        valid: &[u32],
-        between: &[Candidate<K>],
-        medians: &mut [K],
-    ) -> (usize, usize) = medians_kernel;
-}
-
+/// Finds each pixel's median among the sorted candidates; returns the places of the smallest
+/// and the largest.
 #[inline(always)]
-fn medians_kernel<I: Isa, K: Key>(
+pub fn find_medians<I: Isa, K: Key>(
+    _: I,
     tile: Tile,
     masks: &[u64],
-    words: usize,
     below: &[u32],
     valid: &[u32],
     between: &[Candidate<K>],
     medians: &mut [K],
 ) -> (usize, usize) {
+    let words = between.len().div_ceil(64);
     let (mut first, mut last) = (usize::MAX, 0);
     for row in 0..tile.size[0] {
         let of_row = &masks[row * words..][..words];

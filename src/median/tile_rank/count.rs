@@ -3,22 +3,12 @@
 use super::{Candidate, Tile};
 use crate::median::element::Key;
 use crate::median::patch::Patch;
-use crate::simd::{Isa, multiversion};
+use crate::simd::Isa;
 
-multiversion! {
-    /// How many cells of each pixel's window are not above `bound`.
-    pub fn count_up_to<K: Key>(
-        patch: &Patch<K>,
-        tile: Tile,
-        window: [usize; 2],
-        bound: K,
-        column: &mut [u16],
-        counts: &mut [u32],
-    ) = count_kernel;
-}
-
+/// How many cells of each pixel's window are not above `bound`.
 #[inline(always)]
-fn count_kernel<I: Isa, K: Key>(
+pub fn count_up_to<I: Isa, K: Key>(
+    _: I,
     patch: &Patch<K>,
     tile: Tile,
     window: [usize; 2],
@@ -52,14 +42,10 @@ fn count_kernel<I: Isa, K: Key>(
     }
 }
 
-multiversion! {
-    /// Appends the keys between the bounds; there must be room for all of them.
-    pub fn collect<K: Key>(keys: &[K], row: u16, low: K, high: K, between: &mut Vec<Candidate<K>>)
-        = collect_kernel;
-}
-
+/// Appends the keys between the bounds; there must be room for all of them.
 #[inline(always)]
-fn collect_kernel<I: Isa, K: Key>(
+pub fn collect<I: Isa, K: Key>(
+    _: I,
     keys: &[K],
     row: u16,
     low: K,

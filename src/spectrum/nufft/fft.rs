@@ -18,7 +18,7 @@ use crate::host::fork::PerProcess;
 use crate::host::lock::lock;
 use crate::memory::filled;
 use crate::parallel::Call;
-use crate::simd::{Isa, Vector, multiversion, prefetch};
+use crate::simd::{Isa, Vector, dispatch, prefetch};
 use crate::spectrum::phase::{LANES, cos_sin, lanes};
 
 /// The longest transform that is done as one: 512 KiB, half a second-level cache.
@@ -165,7 +165,7 @@ impl Transform {
                 unsafe { matrix.read_columns(first, buffer) };
                 columns.process_with_scratch(buffer, scratch);
                 for (column, line) in buffer.chunks_exact_mut(self.rows()).enumerate() {
-                    twiddle(line, first + column, self.len());
+                    dispatch!(twiddle(line, first + column, self.len()));
                 }
                 // SAFETY: as above.
                 unsafe { matrix.write_columns(first, buffer) };
@@ -238,33 +238,29 @@ fn work_space(length: usize) -> Result<Vec<Complex<f64>>, Error> {
     filled(length, Complex::new(0.0, 0.0), "an FFT")
 }
 
-multiversion! {
-    /// Multiplies element m by exp(2 pi i column m / length).
-    fn twiddle(line: &mut [Complex<f64>], column: usize, length: usize) = multiply_by_roots;
-}
-
+/// Multiplies element m by exp(2 pi i column m / length).
 #[inline(always)]
-fn multiply_by_roots<I: Isa>(line: &mut [Complex<f64>], column: usize, length: usize) {
+fn twiddle<I: Isa>(isa: I, line: &mut [Complex<f64>], column: usize, length: usize) {
     let (column, length) = (column as f64, length as f64);
     // All integers here are below 2^53: whole cycles are dropped exactly.
     let root = |m: usize| -> f64 {
         let product = column * m as f64;
         (product - (product / length).floor() * length) / length
     };
-    let (near_cos, near_sin) = cos_sin::<I>(lanes(root));
-    let (near_cos, near_sin) = (I::V::load(&near_cos), I::V::load(&near_sin));
+    let (near_cos, near_sin) = cos_sin(isa, lanes(root));
+    let (near_cos, near_sin) = (isa.load(&near_cos), isa.load(&near_sin));
     for (block, line) in line.chunks_mut(LANES * LANES).enumerate() {
         let first = block * LANES * LANES;
-        let (far_cos, far_sin) = cos_sin::<I>(lanes(|lane| root(first + lane * LANES)));
+        let (far_cos, far_sin) = cos_sin(isa, lanes(|lane| root(first + lane * LANES)));
         for (far, values) in line.chunks_mut(LANES).enumerate() {
-            let (c, s) = (I::V::splat(far_cos[far]), I::V::splat(far_sin[far]));
-            let cos = c.times(near_cos).minus(s.times(near_sin));
-            let sin = c.mul_add(near_sin, s.times(near_cos));
+            let (c, s) = (isa.splat(far_cos[far]), isa.splat(far_sin[far]));
+            let cos = c * near_cos - s * near_sin;
+            let sin = c.mul_add(near_sin, s * near_cos);
             let mut numbers = [0.0; 2 * LANES];
             for (pair, value) in numbers.as_chunks_mut().0.iter_mut().zip(&*values) {
                 *pair = [value.re, value.im];
             }
-            I::V::turn(&mut numbers, cos, sin);
+            cos.complex_mul(sin, &mut numbers);
             for (pair, value) in numbers.as_chunks().0.iter().zip(values) {
                 let [re, im] = *pair;
                 *value = Complex::new(re, im);

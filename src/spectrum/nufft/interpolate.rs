@@ -11,7 +11,7 @@ use super::kernel::Kernel;
 use super::spread::TERMS;
 use crate::error::Error;
 use crate::memory::filled;
-use crate::simd::{Isa, Vector, multiversion};
+use crate::simd::{Isa, Vector, dispatch};
 use crate::spectrum::grid::Grid;
 use crate::spectrum::output::Stretch;
 use crate::spectrum::phase::{LANES, Lanes};
@@ -120,19 +120,20 @@ impl<'a> Resampler<'a> {
             let phase = at.rem_euclid(phases) as usize;
             let left = stretch.len - done;
             let (re, im) = (&mut scratch.re, &mut scratch.im);
-            let (coarse_re, coarse_im) = (&coarse_re[here..], &coarse_im[here..]);
+            let coarse = [&coarse_re[here..], &coarse_im[here..]];
             let (from, count);
             if self.kernel.is_none() {
                 (from, count) = (0, left.min(PIECE));
-                re[..count].copy_from_slice(&coarse_re[..count]);
-                im[..count].copy_from_slice(&coarse_im[..count]);
+                re[..count].copy_from_slice(&coarse[0][..count]);
+                im[..count].copy_from_slice(&coarse[1][..count]);
             } else if self.phases < MANY_PHASES {
                 let phases = self.phases as usize;
                 let cells = (PIECE / phases).max(LANES) / LANES * LANES;
                 let wanted = (phase + left).min(cells * phases);
                 (from, count) = (phase, wanted - phase);
                 let cells = wanted.div_ceil(phases);
-                by_cells(&self.table, self.width(), cells, coarse_re, coarse_im, re, im);
+                let width = self.width();
+                dispatch!(by_cells(&self.table, width, cells, coarse, [re, im]));
             } else {
                 count = left.min(PIECE).min((self.phases - phase as u64) as usize);
                 from = 0;
@@ -143,7 +144,7 @@ impl<'a> Resampler<'a> {
                     let stride = stride(self.phases as usize);
                     Weights { table: &self.table, stride, first: phase }
                 };
-                by_phases(&weights, self.width(), count, coarse_re, coarse_im, re, im);
+                dispatch!(by_phases(&weights, self.width(), count, coarse, [re, im]));
             }
             let range = from..from + count;
             stretch.put(done, &re[range.clone()], &im[range], grid, centre);
@@ -168,7 +169,7 @@ impl<'a> Resampler<'a> {
             // Between coarse points 0 and 1 from the cell's start.
             let z = ((first + index as u64) as f64 + self.fraction) / self.phases as f64 - 0.5;
             for group in 0..kernel.even.len() {
-                let (right, left) = both_sides(&kernel.even[group], &kernel.odd[group], z);
+                let (right, left) = dispatch!(sides(&kernel.even[group], &kernel.odd[group], z));
                 for lane in 0..LANES.min(half - group * LANES) {
                     let m = group * LANES + lane;
                     let (right_tap, left_tap) = (half + m, half - 1 - m);
@@ -192,56 +193,47 @@ fn stride(phases: usize) -> usize {
     phases + LANES * TOGETHER
 }
 
-multiversion! {
-    /// The kernel to the right and to the left, nearest first.
-    fn both_sides(even: &[Lanes], odd: &[Lanes], z: f64) -> (Lanes, Lanes) = sides;
-}
-
+/// The kernel to the right and to the left, nearest first.
 #[inline(always)]
-fn sides<I: Isa>(even: &[Lanes], odd: &[Lanes], z: f64) -> (Lanes, Lanes) {
-    let square = I::V::splat(z * z);
-    let (mut e, mut o) = (I::V::splat(0.0), I::V::splat(0.0));
+fn sides<I: Isa>(isa: I, even: &[Lanes], odd: &[Lanes], z: f64) -> (Lanes, Lanes) {
+    let square = isa.splat(z * z);
+    let (mut e, mut o) = (isa.zero(), isa.zero());
     for term in (0..TERMS).rev() {
-        e = e.mul_add(square, I::V::load(&even[term]));
-        o = o.mul_add(square, I::V::load(&odd[term]));
+        e = e.mul_add(square, isa.load(&even[term]));
+        o = o.mul_add(square, isa.load(&odd[term]));
     }
     let (mut right, mut left) = ([0.0; LANES], [0.0; LANES]);
-    o.mul_add(I::V::splat(z), e).store(&mut right);
-    o.mul_add(I::V::splat(-z), e).store(&mut left);
+    o.mul_add(isa.splat(z), e).store(&mut right);
+    o.mul_add(isa.splat(-z), e).store(&mut left);
     (right, left)
 }
 
-multiversion! {
-    /// All phases of `cells` cells, few phases each: a register holds consecutive cells.
-    fn by_cells(
-        table: &[f64], width: usize, cells: usize, coarse_re: &[f64], coarse_im: &[f64],
-        re: &mut [f64], im: &mut [f64],
-    ) = sum_by_cells;
-}
+/// Real and imaginary parts.
+type Parts<'a> = [&'a [f64]; 2];
+type PartsMut<'a> = [&'a mut [f64]; 2];
 
+/// All phases of `cells` cells, few phases each: a register holds consecutive cells.
 #[inline(always)]
-fn sum_by_cells<I: Isa>(
+fn by_cells<I: Isa>(
+    isa: I,
     table: &[f64],
     width: usize,
     cells: usize,
-    coarse_re: &[f64],
-    coarse_im: &[f64],
-    re: &mut [f64],
-    im: &mut [f64],
+    coarse: Parts,
+    [re, im]: PartsMut,
 ) {
     let phases = table.len() / width;
     for cell in (0..cells).step_by(LANES) {
-        let coarse_re = &coarse_re[cell..][..width - 1 + LANES];
-        let coarse_im = &coarse_im[cell..][..width - 1 + LANES];
-        let (re, im) = (&mut re[cell * phases..], &mut im[cell * phases..]);
+        let coarse = coarse.map(|part| &part[cell..][..width - 1 + LANES]);
         let mut phase = 0;
         while phase < phases {
             let table = &table[phase * width..];
-            let (re, im) = (&mut re[phase..], &mut im[phase..]);
+            let start = cell * phases + phase;
+            let fine = [&mut re[start..], &mut im[start..]];
             phase += match phases - phase {
-                1 => some_phases::<I, 1>(table, width, phases, coarse_re, coarse_im, re, im),
-                2 => some_phases::<I, 2>(table, width, phases, coarse_re, coarse_im, re, im),
-                _ => some_phases::<I, TOGETHER>(table, width, phases, coarse_re, coarse_im, re, im),
+                1 => some_phases::<I, 1>(isa, table, width, phases, coarse, fine),
+                2 => some_phases::<I, 2>(isa, table, width, phases, coarse, fine),
+                _ => some_phases::<I, TOGETHER>(isa, table, width, phases, coarse, fine),
             };
         }
     }
@@ -250,30 +242,25 @@ fn sum_by_cells<I: Isa>(
 /// N phases of LANES cells; returns N.
 #[inline(always)]
 fn some_phases<I: Isa, const N: usize>(
+    isa: I,
     table: &[f64],
     width: usize,
     phases: usize,
-    coarse_re: &[f64],
-    coarse_im: &[f64],
-    re: &mut [f64],
-    im: &mut [f64],
+    [coarse_re, coarse_im]: Parts,
+    [re, im]: PartsMut,
 ) -> usize {
-    let (mut sum_re, mut sum_im) = ([I::V::splat(0.0); N], [I::V::splat(0.0); N]);
+    let (mut sum_re, mut sum_im) = ([isa.zero(); N], [isa.zero(); N]);
     let table: [&[f64]; N] = std::array::from_fn(|phase| &table[phase * width..][..width]);
     for tap in 0..width {
-        let h_re = I::V::from_slice(&coarse_re[tap..]);
-        let h_im = I::V::from_slice(&coarse_im[tap..]);
+        let h_re = isa.load_first(&coarse_re[tap..]);
+        let h_im = isa.load_first(&coarse_im[tap..]);
         for phase in 0..N {
-            let weight = I::V::splat(table[phase][tap]);
+            let weight = isa.splat(table[phase][tap]);
             sum_re[phase] = weight.mul_add(h_re, sum_re[phase]);
             sum_im[phase] = weight.mul_add(h_im, sum_im[phase]);
         }
     }
-    let (mut lanes_re, mut lanes_im) = ([[0.0; LANES]; N], [[0.0; LANES]; N]);
-    for phase in 0..N {
-        sum_re[phase].store(&mut lanes_re[phase]);
-        sum_im[phase].store(&mut lanes_im[phase]);
-    }
+    let (lanes_re, lanes_im) = (sum_re.map(I::F64::lanes), sum_im.map(I::F64::lanes));
     let end = (LANES - 1) * phases + N;
     let (re, im) = (&mut re[..end], &mut im[..end]);
     for lane in 0..LANES {
@@ -292,33 +279,25 @@ struct Weights<'a> {
     first: usize,
 }
 
-multiversion! {
-    /// `count` phases of one cell: a register holds consecutive phases.
-    fn by_phases(
-        weights: &Weights, width: usize, count: usize, coarse_re: &[f64], coarse_im: &[f64],
-        re: &mut [f64], im: &mut [f64],
-    ) = sum_by_phases;
-}
-
+/// `count` phases of one cell: a register holds consecutive phases.
 #[inline(always)]
-fn sum_by_phases<I: Isa>(
+fn by_phases<I: Isa>(
+    isa: I,
     weights: &Weights,
     width: usize,
     count: usize,
-    coarse_re: &[f64],
-    coarse_im: &[f64],
-    re: &mut [f64],
-    im: &mut [f64],
+    [coarse_re, coarse_im]: Parts,
+    [re, im]: PartsMut,
 ) {
     const BLOCK: usize = LANES * TOGETHER;
     let (coarse_re, coarse_im) = (&coarse_re[..width], &coarse_im[..width]);
     for start in (0..count).step_by(BLOCK) {
-        let (mut sum_re, mut sum_im) = ([I::V::splat(0.0); TOGETHER], [I::V::splat(0.0); TOGETHER]);
+        let (mut sum_re, mut sum_im) = ([isa.zero(); TOGETHER], [isa.zero(); TOGETHER]);
         for (tap, (h_re, h_im)) in coarse_re.iter().zip(coarse_im).enumerate() {
-            let (h_re, h_im) = (I::V::splat(*h_re), I::V::splat(*h_im));
+            let (h_re, h_im) = (isa.splat(*h_re), isa.splat(*h_im));
             let line = &weights.table[tap * weights.stride + weights.first + start..][..BLOCK];
             for part in 0..TOGETHER {
-                let weight = I::V::from_slice(&line[part * LANES..]);
+                let weight = isa.load_first(&line[part * LANES..]);
                 sum_re[part] = weight.mul_add(h_re, sum_re[part]);
                 sum_im[part] = weight.mul_add(h_im, sum_im[part]);
             }

@@ -17,7 +17,7 @@ use super::kernel::Kernel;
 use crate::error::Error;
 use crate::memory::{filled, reserve};
 use crate::parallel::Call;
-use crate::simd::{Isa, Vector, multiversion};
+use crate::simd::{Isa, Vector, dispatch};
 use crate::spectrum::double_double::Double;
 use crate::spectrum::phase::{LANES, Lanes, cos_sin, lanes};
 
@@ -142,7 +142,8 @@ impl Gridding<'_> {
         call.for_each(items, units as u64, Scratch::new, |_, scratch, (run, (mesh, margins))| {
             let samples = of_run(run);
             let first = (run * run_cells) as f64;
-            spread_run(self, first, &t[samples.clone()], &x[samples], scratch, mesh);
+            let (t, x) = (&t[samples.clone()], &x[samples]);
+            dispatch!(spread_run(self, first, t, x, scratch, mesh));
             for (margin, run) in margins.iter_mut().zip([&scratch.run_re, &scratch.run_im]) {
                 let used = mesh.len() * per_number;
                 margin[..MARGIN].copy_from_slice(&run[..MARGIN]);
@@ -174,16 +175,10 @@ impl Gridding<'_> {
     }
 }
 
-multiversion! {
-    /// Fills one run of the mesh, whose first cell is `first`.
-    fn spread_run(
-        gridding: &Gridding, first: f64, t: &[f64], x: &[f64], scratch: &mut Scratch,
-        mesh: &mut [MaybeUninit<Complex<f64>>],
-    ) = run;
-}
-
+/// Fills one run of the mesh, whose first cell is `first`.
 #[inline(always)]
-fn run<I: Isa>(
+fn spread_run<I: Isa>(
+    isa: I,
     gridding: &Gridding,
     first: f64,
     t: &[f64],
@@ -191,8 +186,8 @@ fn run<I: Isa>(
     scratch: &mut Scratch,
     mesh: &mut [MaybeUninit<Complex<f64>>],
 ) {
-    let even = polynomials::<I>(&gridding.kernel.even[0]);
-    let odd = polynomials::<I>(&gridding.kernel.odd[0]);
+    let even = polynomials(isa, &gridding.kernel.even[0]);
+    let odd = polynomials(isa, &gridding.kernel.odd[0]);
     let complex = gridding.carrier.is_some();
     let Scratch { group, run_re, run_im } = scratch;
     let group = &mut group[0];
@@ -207,18 +202,18 @@ fn run<I: Isa>(
         let padded = count.next_multiple_of(LANES);
         group.z[count..padded].fill(t[0]);
         group.re[count..padded].fill(0.0);
-        locate::<I>(gridding, first, group, padded);
+        locate(isa, gridding, first, group, padded);
         let span = group.cell[count - 1].abs_diff(group.cell[0]) as usize + 1;
         if count < span * (MANY / 2) {
             // In turn from several places: what was just written cannot be read back at once.
             let share = count / PLACES;
             for index in 0..share {
                 for place in 0..PLACES {
-                    add_one::<I>(&even, &odd, group, place * share + index, run_re, run_im);
+                    add_one(isa, &even, &odd, group, place * share + index, run_re, run_im);
                 }
             }
             for sample in share * PLACES..count {
-                add_one::<I>(&even, &odd, group, sample, run_re, run_im);
+                add_one(isa, &even, &odd, group, sample, run_re, run_im);
             }
             continue;
         }
@@ -228,14 +223,14 @@ fn run<I: Isa>(
             start = range.end;
             if same.len() < MANY {
                 for sample in range {
-                    add_one::<I>(&even, &odd, group, sample, run_re, run_im);
+                    add_one(isa, &even, &odd, group, sample, run_re, run_im);
                 }
                 continue;
             }
             let (cell, z) = (same[0] as usize, &group.z[range.clone()]);
-            add_many::<I>(&even, &odd, z, &group.re[range.clone()], cell, run_re);
+            add_many(isa, &even, &odd, z, &group.re[range.clone()], cell, run_re);
             if complex {
-                add_many::<I>(&even, &odd, z, &group.im[range], cell, run_im);
+                add_many(isa, &even, &odd, z, &group.im[range], cell, run_im);
             }
         }
     }
@@ -252,17 +247,17 @@ fn run<I: Isa>(
 }
 
 #[inline(always)]
-fn polynomials<I: Isa>(coefficients: &[Lanes]) -> [I::V; TERMS] {
-    std::array::from_fn(|term| I::V::load(&coefficients[term]))
+fn polynomials<I: Isa>(isa: I, coefficients: &[Lanes]) -> [I::F64; TERMS] {
+    std::array::from_fn(|term| isa.load(&coefficients[term]))
 }
 
 /// Cell, position and amplitude of the first `count` samples, a multiple of LANES, from their times
 /// and values. The run begins at cell `first`.
 #[inline(always)]
-fn locate<I: Isa>(gridding: &Gridding, first: f64, group: &mut Group, count: usize) {
+fn locate<I: Isa>(isa: I, gridding: &Gridding, first: f64, group: &mut Group, count: usize) {
     /// Adding this puts a small integer into the last bits.
     const TO_INTEGER: f64 = (1u64 << 52) as f64;
-    let splat = I::V::splat;
+    let splat = |value| isa.splat(value);
     let centre = splat(-gridding.centre);
     let offset = splat((gridding.cells / 2) as f64 - first + MARGIN as f64);
     let (scale, scale_low) = (splat(gridding.scale.high), splat(gridding.scale.low));
@@ -272,45 +267,45 @@ fn locate<I: Isa>(gridding: &Gridding, first: f64, group: &mut Group, count: usi
     let amplitudes = amplitudes.zip(group.im.as_chunks_mut::<LANES>().0);
     for ((cell, z), (re, im)) in places.zip(amplitudes).take(count / LANES) {
         // Time from the centre, exactly (Knuth's two-sum).
-        let t = I::V::load(z);
-        let tau = t.plus(centre);
-        let of_centre = tau.minus(t);
-        let tau_low = t.minus(tau.minus(of_centre)).plus(centre.minus(of_centre));
+        let t = isa.load(z);
+        let tau = t + centre;
+        let of_centre = tau - t;
+        let tau_low = (t - (tau - of_centre)) + (centre - of_centre);
 
-        let product = tau.times(scale);
+        let product = tau * scale;
         let lost = tau.product_error(scale, product);
         let lost = tau.mul_add(scale_low, tau_low.mul_add(scale, lost));
         let nearest = product.round();
-        let beyond = product.minus(nearest).plus(lost);
+        let beyond = product - nearest + lost;
         let down = beyond.floor();
-        let mut local = nearest.plus(down).plus(offset);
+        let mut local = nearest + down + offset;
         if gridding.wraps {
             // Into the period that begins a little before the run.
             let cells = gridding.cells as f64;
-            let periods = local.minus(splat(MARGIN as f64 - 2.0)).times(splat(1.0 / cells)).floor();
-            local = local.minus(periods.times(splat(cells)));
+            let periods = ((local - splat(MARGIN as f64 - 2.0)) * splat(1.0 / cells)).floor();
+            local = local - periods * splat(cells);
         }
-        beyond.minus(down).minus(splat(0.5)).store(z);
+        (beyond - down - splat(0.5)).store(z);
         let mut integer = [0.0; LANES];
-        local.plus(splat(TO_INTEGER)).store(&mut integer);
+        (local + splat(TO_INTEGER)).store(&mut integer);
         *cell = integer.map(|integer| integer.to_bits() as u32);
 
-        let mut amplitude = I::V::load(re);
+        let mut amplitude = isa.load(re);
         if let Some((inverse, argument)) = gridding.taper {
-            let root = tau.times(splat(argument));
-            let v = root.times(root).minus(splat(1.0));
-            amplitude = amplitude.times(polynomial::<I>(inverse, v));
+            let root = tau * splat(argument);
+            let v = root * root - splat(1.0);
+            amplitude = amplitude * polynomial(isa, inverse, v);
         }
         if let Some(carrier) = gridding.carrier {
             let (high, low) = (splat(carrier.high), splat(carrier.low));
-            let product = high.times(tau);
+            let product = high * tau;
             let lost = high.product_error(tau, product);
             let lost = high.mul_add(tau_low, low.mul_add(tau, lost));
             let mut phase = [0.0; LANES];
-            product.minus(product.round()).plus(lost).store(&mut phase);
-            let (cos, sin) = cos_sin::<I>(phase);
-            amplitude.times(I::V::load(&sin)).store(im);
-            amplitude = amplitude.times(I::V::load(&cos));
+            (product - product.round() + lost).store(&mut phase);
+            let (cos, sin) = cos_sin(isa, phase);
+            (amplitude * isa.load(&sin)).store(im);
+            amplitude = amplitude * isa.load(&cos);
         }
         amplitude.store(re);
     }
@@ -318,92 +313,105 @@ fn locate<I: Isa>(gridding: &Gridding, first: f64, group: &mut Group, count: usi
 
 /// A polynomial in every lane; an even number of coefficients, of rising powers.
 #[inline(always)]
-pub fn polynomial<I: Isa>(coefficients: &[f64], v: I::V) -> I::V {
+pub fn polynomial<I: Isa>(isa: I, coefficients: &[f64], v: I::F64) -> I::F64 {
     // Even and odd powers apart: two chains of half the length.
-    let square = v.times(v);
-    let (mut even, mut odd) = (I::V::splat(0.0), I::V::splat(0.0));
+    let square = v * v;
+    let (mut even, mut odd) = (isa.zero(), isa.zero());
     for pair in coefficients.rchunks_exact(2) {
-        even = even.mul_add(square, I::V::splat(pair[0]));
-        odd = odd.mul_add(square, I::V::splat(pair[1]));
+        even = even.mul_add(square, isa.splat(pair[0]));
+        odd = odd.mul_add(square, isa.splat(pair[1]));
     }
     odd.mul_add(v, even)
 }
 
 /// The kernel at the cells to the left and to the right, as they lie in memory.
 #[inline(always)]
-fn weights<I: Isa>(even: &[I::V; TERMS], odd: &[I::V; TERMS], z: f64) -> (I::V, I::V) {
-    let square = I::V::splat(z * z);
+fn weights<I: Isa>(
+    isa: I,
+    even: &[I::F64; TERMS],
+    odd: &[I::F64; TERMS],
+    z: f64,
+) -> (I::F64, I::F64) {
+    let square = isa.splat(z * z);
     let (mut e, mut o) = (even[TERMS - 1], odd[TERMS - 1]);
     for term in (0..TERMS - 1).rev() {
         e = e.mul_add(square, even[term]);
         o = o.mul_add(square, odd[term]);
     }
-    let o = o.times(I::V::splat(z));
-    (e.minus(o).reverse(), e.plus(o))
+    let o = o * isa.splat(z);
+    ((e - o).reverse(), e + o)
 }
 
 /// Adds one sample of a group; the imaginary part where `run_im` is.
 #[inline(always)]
 fn add_one<I: Isa>(
-    even: &[I::V; TERMS],
-    odd: &[I::V; TERMS],
+    isa: I,
+    even: &[I::F64; TERMS],
+    odd: &[I::F64; TERMS],
     group: &Group,
     sample: usize,
     run_re: &mut [f64],
     run_im: &mut [f64],
 ) {
-    let weights = weights::<I>(even, odd, group.z[sample]);
+    let weights = weights(isa, even, odd, group.z[sample]);
     let cell = group.cell[sample] as usize;
-    add::<I>(weights, group.re[sample], cell, run_re);
+    add(isa, weights, group.re[sample], cell, run_re);
     if !run_im.is_empty() {
-        add::<I>(weights, group.im[sample], cell, run_im);
+        add(isa, weights, group.im[sample], cell, run_im);
     }
 }
 
 /// Adds `amplitude` times the weights; `cell` is the one left of the sample.
 #[inline(always)]
-fn add<I: Isa>((left, right): (I::V, I::V), amplitude: f64, cell: usize, run: &mut [f64]) {
-    let amplitude = I::V::splat(amplitude);
+fn add<I: Isa>(
+    isa: I,
+    (left, right): (I::F64, I::F64),
+    amplitude: f64,
+    cell: usize,
+    run: &mut [f64],
+) {
+    let amplitude = isa.splat(amplitude);
     let cells: &mut [f64; 2 * LANES] =
         run[cell + 1 - LANES..].first_chunk_mut().expect("the margin holds the reach");
     let [left_cells, right_cells] = cells.as_chunks_mut().0 else { unreachable!() };
-    amplitude.mul_add(left, I::V::load(left_cells)).store(left_cells);
-    amplitude.mul_add(right, I::V::load(right_cells)).store(right_cells);
+    amplitude.mul_add(left, isa.load(left_cells)).store(left_cells);
+    amplitude.mul_add(right, isa.load(right_cells)).store(right_cells);
 }
 
 /// Adds many samples that lie between the same two cells.
 #[inline(always)]
 fn add_many<I: Isa>(
-    even: &[I::V; TERMS],
-    odd: &[I::V; TERMS],
+    isa: I,
+    even: &[I::F64; TERMS],
+    odd: &[I::F64; TERMS],
     z: &[f64],
     amplitude: &[f64],
     cell: usize,
     run: &mut [f64],
 ) {
     // Sums of c z^p, even p and odd p, in each lane.
-    let mut sums = [[I::V::splat(0.0); TERMS]; 2];
+    let mut sums = [[isa.zero(); TERMS]; 2];
     let (z_lanes, z_rest) = z.as_chunks::<LANES>();
     let (amplitude_lanes, amplitude_rest) = amplitude.as_chunks::<LANES>();
     let rest = |values: &[f64]| lanes(|lane| values.get(lane).copied().unwrap_or(0.0));
     let (z_rest, amplitude_rest) = (&rest(z_rest), &rest(amplitude_rest));
     let registers = z_lanes.iter().zip(amplitude_lanes).chain([(z_rest, amplitude_rest)]);
     for (z, amplitude) in registers {
-        let z = I::V::load(z);
-        let square = z.times(z);
-        let amplitude = I::V::load(amplitude);
-        for (sums, mut term) in sums.iter_mut().zip([amplitude, amplitude.times(z)]) {
+        let z = isa.load(z);
+        let square = z * z;
+        let amplitude = isa.load(amplitude);
+        for (sums, mut term) in sums.iter_mut().zip([amplitude, amplitude * z]) {
             for sum in sums {
-                *sum = sum.plus(term);
-                term = term.times(square);
+                *sum = *sum + term;
+                term = term * square;
             }
         }
     }
 
-    let (mut e, mut o) = (I::V::splat(0.0), I::V::splat(0.0));
+    let (mut e, mut o) = (isa.zero(), isa.zero());
     for power in 0..TERMS {
-        e = even[power].mul_add(I::V::splat(sums[0][power].total()), e);
-        o = odd[power].mul_add(I::V::splat(sums[1][power].total()), o);
+        e = even[power].mul_add(isa.splat(sums[0][power].total()), e);
+        o = odd[power].mul_add(isa.splat(sums[1][power].total()), o);
     }
-    add::<I>((e.minus(o).reverse(), e.plus(o)), 1.0, cell, run);
+    add(isa, ((e - o).reverse(), e + o), 1.0, cell, run);
 }

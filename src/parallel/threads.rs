@@ -1,0 +1,35 @@
+//! How many threads a call uses that does not say so itself.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+
+use crate::host::fork::PerProcess;
+
+/// The most threads that can be asked for.
+pub const MAX_THREADS: usize = 1024;
+
+/// The default number of threads: 0 = what the environment or the machine says.
+static NUM_THREADS: AtomicUsize = AtomicUsize::new(0);
+
+static AUTOMATIC: PerProcess<usize> = PerProcess::new(|| {
+    let wanted =
+        std::env::var("FOURIER_NUM_THREADS").ok().and_then(|text| text.trim().parse().ok());
+    match wanted {
+        Some(threads) if (1..=MAX_THREADS).contains(&threads) => threads,
+        // Affinity and container quota are taken into account.
+        _ => available_parallelism().map_or(1, |n| n.get().min(MAX_THREADS)),
+    }
+});
+
+/// Sets the default number of threads of this process; 0 = automatic.
+pub fn set_num_threads(threads: usize) {
+    NUM_THREADS.store(threads.min(MAX_THREADS), Ordering::Relaxed);
+}
+
+/// The number of threads that a call without a wish of its own uses.
+pub fn num_threads() -> usize {
+    match NUM_THREADS.load(Ordering::Relaxed) {
+        0 => *AUTOMATIC.get(),
+        threads => threads,
+    }
+}
