@@ -182,7 +182,7 @@ pub unsafe extern "C" fn fourier_prewhiten(
         let places = [&places[..], &[extent("found", found, most)]].concat();
         // SAFETY: as documented for each argument; `disjoint` is asked before the outputs are made.
         let ([t, y], dy) = unsafe { samples.checked(&places) }?;
-        if !(finite("least_snr", least_snr)? >= 0.0) {
+        if finite("least_snr", least_snr)? < 0.0 {
             return Err(Error::invalid("least_snr", format!("{least_snr:?} is negative")));
         }
         if count.is_null() {
@@ -243,6 +243,9 @@ struct Samples {
     dy: *const f64,
 }
 
+/// Times and values, and standard deviations where there are any.
+type Checked<'a> = ([&'a [f64]; 2], Option<&'a [f64]>);
+
 impl Samples {
     /// The series, when it overlaps none of the outputs, nor they each other.
     ///
@@ -251,7 +254,7 @@ impl Samples {
     unsafe fn checked<'a>(
         &self,
         outputs: &[(&'static str, std::ops::Range<usize>)],
-    ) -> Result<([&'a [f64]; 2], Option<&'a [f64]>), Error> {
+    ) -> Result<Checked<'a>, Error> {
         let n = elements::<f64>("n", self.n)?;
         let inputs = [extent("t", self.t, n), extent("y", self.y, n), extent("dy", self.dy, n)];
         disjoint(outputs, &inputs)?;

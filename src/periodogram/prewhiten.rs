@@ -178,7 +178,7 @@ impl<'a> Search<'a> {
         let mut fitted_at = 1.0;
         let (n, most) = (self.series.t.len(), self.settings.most);
         self.call.add_work(1000 * (most as u64 + 1));
-        if self.grid.nf == 0 || n < 2 || !(self.series.length() > 0.0) {
+        if self.grid.nf == 0 || n < 2 || self.series.length() <= 0.0 {
             return Ok(());
         }
         loop {

@@ -35,8 +35,8 @@ impl Block<'_> {
 
     /// Places where the power is above that of one neighbour, and not below that of the other.
     pub fn maxima(&self) -> impl Iterator<Item = usize> {
-        let neighbours = self.power.array_windows::<3>().enumerate();
-        neighbours.filter(|(_, [left, here, right])| here > left && here >= right).map(|(k, _)| k)
+        let neighbours = self.power.windows(3).enumerate();
+        neighbours.filter(|(_, p)| p[1] > p[0] && p[1] >= p[2]).map(|(place, _)| place)
     }
 }
 
