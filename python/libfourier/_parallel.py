@@ -138,9 +138,9 @@ def parallel_map(
         told.put(fraction)
 
     def run() -> None:
-        settings = dict(threads=threads, progress=tell)
+        arguments = len(items), Task(task), None, None
         try:
-            call(library.fourier_parallel_map, len(items), Task(task), None, None, **settings)
+            call(library.fourier_parallel_map, *arguments, threads=threads, progress=tell)
         except BaseException as error:
             if getattr(error, "status", None) != Status.TASK_FAILED:
                 problems.append(error)

@@ -67,7 +67,7 @@ _STATUS_OF: dict[str, list[Any]] = {
     "process_options_set_output_limit": [_pointer, _int64],
 }
 
-SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+_OTHERS: dict[str, tuple[Any, list[Any]]] = {
     "version": (_text, []),
     "last_error": (_text, []),
     "set_num_threads": (None, [_int]),
@@ -79,5 +79,11 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "process_free": (None, [_pointer]),
     "process_options_new": (_pointer, []),
     "process_options_free": (None, [_pointer]),
-    **{name: (_int, arguments) for name, arguments in _STATUS_OF.items()},
+}
+
+SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "fourier": (_pointer, [_int, _pointer, _pointer, _double, _double, _int, _int, _pointer]),
+    "fourier_": (None, [_pointer] * 8),
+    **{"fourier_" + name: signature for name, signature in _OTHERS.items()},
+    **{"fourier_" + name: (_int, arguments) for name, arguments in _STATUS_OF.items()},
 }
