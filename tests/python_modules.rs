@@ -104,7 +104,11 @@ fn types_satisfy_mypy_and_pyright() {
     built("venv/.test");
     for checker in ["mypy", "pyright"] {
         let mut command = Command::new(python());
-        run(command.args(["-m", checker]).current_dir(root()));
+        command.args(["-m", checker]);
+        if checker == "pyright" {
+            command.arg("--pythonpath").arg(python());
+        }
+        run(command.current_dir(root()));
     }
 }
 
