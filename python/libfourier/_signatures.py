@@ -7,7 +7,6 @@ from typing import Any
 
 _int, _int64, _double, _size = c_int, c_int64, c_double, c_size_t
 _text, _pointer = c_char_p, c_void_p
-from typing import Any
 
 # C hands a second argument, the user pointer, which needs no place here: see _options.
 Progress = CFUNCTYPE(_int, _double)
