@@ -27,7 +27,7 @@ _COLUMNS = [
 _SINUSOID = np.dtype([(name, np.float64) for name in _COLUMNS])
 
 
-class Sinusoids(np.ndarray):
+class Sinusoids(np.ndarray):  # type: ignore[type-arg]
     """
     Sinusoids of a series: a structured array with one element for each.
 
@@ -49,7 +49,7 @@ class Sinusoids(np.ndarray):
         astropy.table.Table
             One row a sinusoid.
         """
-        from astropy.table import Table
+        from astropy.table import Table  # type: ignore[import-untyped,unused-ignore]
 
         return Table(np.asarray(self), copy=True)
 
@@ -117,7 +117,9 @@ def peaks(
     >>> print(freq.round(3))
     [0.123]
     """
-    settings = dict(tolerance=tolerance, threads=threads, method=method, progress=progress)
+    settings: dict[str, Any] = dict(
+        tolerance=tolerance, threads=threads, method=method, progress=progress
+    )
     series, keep, (of_time, of_value) = _series(t, y, dy, f0, df, nf)
     most = whole("most", most, 0, 2**40)
     freq, power = empty("most", most, np.float64), empty("most", most, np.float64)
@@ -203,7 +205,7 @@ def prewhiten(
     >>> print(found["frequency"].round(2), found["amplitude"].round(1))
     [0.31 1.7 ] [2. 1.]
     """
-    settings = dict(
+    settings: dict[str, Any] = dict(
         noise_window=noise_window, uncertainties=uncertainties, threads=threads, progress=progress
     )
     series, keep, (of_time, of_value) = _series(t, y, dy, f0, df, nf)
