@@ -55,9 +55,7 @@ impl<K: Key> Patch<K> {
         let end = (corner[1] + size[1] as i64).clamp(first, columns as i64);
         let inside = (first - corner[1]) as usize..(end - corner[1]) as usize;
         for row in 0..size[0] {
-            if row % ROWS == 0 {
-                call.check()?;
-            }
+            call.check()?;
             // It stays in the cache while it is filled.
             self.keys.resize((row + 1) * size[1], fill);
             let keys = &mut self.keys[row * size[1]..];
