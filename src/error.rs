@@ -21,7 +21,7 @@ pub enum Error {
         /// The value found.
         value: f64,
     },
-    /// Memory for the working arrays could not be had.
+    /// Memory for the working arrays could not be allocated.
     OutOfMemory {
         /// What the memory was for.
         what: &'static str,
@@ -75,7 +75,7 @@ pub enum Error {
     },
     /// The handle belongs to another process: this one is a forked copy of its owner.
     NotOurChild,
-    /// The program wrote more that nobody has read than may be kept.
+    /// The program wrote more than may be kept for reading.
     OutputLimit {
         /// The stream.
         stream: &'static str,
@@ -107,7 +107,7 @@ impl fmt::Display for Error {
                 write!(f, "{argument} is {value}, but must be finite")
             }
             Error::OutOfMemory { what, bytes } => {
-                write!(f, "out of memory: {bytes} bytes for {what} could not be had")
+                write!(f, "out of memory: {bytes} bytes for {what} could not be allocated")
             }
             Error::NotSupported(what) => write!(f, "not supported: {what}"),
             Error::Tolerance { asked, reachable } => write!(
@@ -140,8 +140,7 @@ impl fmt::Display for Error {
             }
             Error::OutputLimit { stream, bytes } => write!(
                 f,
-                "the program's {stream} holds {bytes} bytes that nobody has read, the most that \
-                 may be kept"
+                "the program's {stream} holds {bytes} unread bytes, the most that may be kept"
             ),
             Error::StillRunning { pid } => write!(f, "process {pid} has not ended yet"),
         }
