@@ -35,6 +35,11 @@ fn threads_that_the_system_refuses_are_done_without() {
     }
 }
 
+#[test]
+fn hosts_floating_point_environment_stays_outside_and_is_given_back() {
+    passes("tests/c/float_environment.c");
+}
+
 fn passes(source: &str) {
     passes_with(source, &[]);
 }

@@ -168,6 +168,7 @@ static void processes(void)
     int code, which, wanted = 1 << FOURIER_STDOUT, ready;
     double wall, user, system;
     int64_t memory;
+    HOSTS(0, fourier_process_options_set_stream(options, FOURIER_STDIN, FOURIER_REDIRECT_PIPE));
     HOSTS(0, fourier_process_options_set_time_limit(options, 33.3));
     HOSTS(0, fourier_process_start(cat, options, &process));
     HOSTS(FOURIER_TIMED_OUT,
@@ -176,7 +177,7 @@ static void processes(void)
           fourier_process_read(process, FOURIER_STDOUT, line, sizeof line, &length, 1e-9));
     HOSTS(FOURIER_TIMED_OUT, fourier_process_wait(process, 0.1, &code));
     HOSTS(FOURIER_TIMED_OUT, fourier_process_wait(process, 1e-310, &code));
-    HOSTS(FOURIER_INVALID_ARGUMENT, fourier_process_wait(process, NAN, &code));
+    HOSTS(FOURIER_NOT_FINITE, fourier_process_wait(process, NAN, &code));
     HOSTS(0, fourier_process_write(process, "xyz\nabcd\n", 9, &written, 10.1));
     HOSTS(0, fourier_process_poll(1, &process, &wanted, &ready, 10.1) < 0);
     HOSTS(0, fourier_process_expect(process, FOURIER_STDOUT, patterns, FOURIER_MATCH_GLOB, &which,

@@ -89,11 +89,10 @@ impl Options {
 
     pub fn file(self, stream: c_int, path: &str) -> Options {
         let path = CString::new(path).unwrap();
-        // SAFETY: as above.
-        assert_eq!(
-            unsafe { fourier_process_options_set_file(self.0, enumeration(stream), path.as_ptr()) },
-            OK
-        );
+        // SAFETY: the handle is ours, and the path a C string.
+        let status =
+            unsafe { fourier_process_options_set_file(self.0, enumeration(stream), path.as_ptr()) };
+        assert_eq!(status, OK);
         self
     }
 
