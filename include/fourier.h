@@ -106,7 +106,11 @@ typedef enum fourier_status {
   /**
    * The program has not ended yet.
    */
-  FOURIER_STILL_RUNNING = 15
+  FOURIER_STILL_RUNNING = 15,
+  /**
+   * Peaks too close to a sinusoid to be told from it were merged with it; all outputs are there.
+   */
+  FOURIER_UNRESOLVED = 16
 } fourier_status;
 
 /**
@@ -135,13 +139,172 @@ const char *fourier_last_error(void);
 
 /* ---------------------------------------------------------------------------------------------- */
 
-/* Options of a call, and the number of threads of a process */
+/* Peaks of spectra that are never stored, and prewhitening */
 
 /**
  * How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
  * of calls, also from several threads at once, as long as it is not changed meanwhile.
  */
 typedef struct fourier_options fourier_options;
+
+/**
+ * The highest peaks of the power spectrum sum w y cos^2 + sum w y sin^2 over a band, of any number
+ * of frequencies: the spectrum is searched block by block and never stored.
+ *
+ * Each peak is refined from the grid to the maximum of the continuous spectrum, within 1e-9 / T,
+ * where T is the length of the series. Of peaks closer than 1/T only the highest is told.
+ *
+ * @param n        number of samples, >= 0
+ * @param t        n times, any unit, any order, duplicates allowed; NULL only when n = 0
+ * @param y        n values; NULL only when n = 0. Subtract the mean first, unless its peak at
+ *                 frequency 0 is wanted
+ * @param dy       n standard deviations, > 0: each value counts with the weight dy^-2 (power of
+ *                 sum w y exp(2 pi i f t), sum w = n); or NULL: all alike, as in fourier_power
+ * @param f0, df   first frequency and step, as for fourier_power; df not 0. 1/df should be at least
+ *                 twice the length of the series, or peaks between two frequencies are missed
+ * @param nf       number of frequencies, >= 0
+ * @param most     the most peaks wanted, >= 0
+ * @param freq     most elements: the frequencies of the peaks, highest peak first
+ * @param power    most elements: their powers
+ * @param found    receives how many peaks there are, at most `most`; not NULL
+ * @param options  tolerance (of the search alone), method, threads, progress; NULL = defaults. The
+ *                 result does not depend, bit for bit, on the number of threads
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
+ *         FOURIER_TOLERANCE_UNREACHABLE, FOURIER_CANCELLED, FOURIER_NOT_SUPPORTED. On failure the
+ *         outputs are untouched. From any thread, and in a forked child.
+ */
+int fourier_peaks(int64_t n,
+                  const double *t,
+                  const double *y,
+                  const double *dy,
+                  double f0,
+                  double df,
+                  int64_t nf,
+                  int64_t most,
+                  double *freq,
+                  double *power,
+                  int64_t *found,
+                  const struct fourier_options *options);
+
+/**
+ * A sinusoid amplitude * sin(2 pi (frequency * (t - t0) + phase)) with its standard errors;
+ * t0 is the middle of the series, halfway between its first and its last time.
+ */
+typedef struct fourier_sinusoid {
+  /**
+   * In cycles per unit of time.
+   */
+  double frequency;
+  /**
+   * Semi-amplitude, in the unit of y.
+   */
+  double amplitude;
+  /**
+   * In cycles, from 0 to 1.
+   */
+  double phase;
+  /**
+   * Standard error of the frequency.
+   */
+  double frequency_error;
+  /**
+   * Standard error of the amplitude.
+   */
+  double amplitude_error;
+  /**
+   * Standard error of the phase, in cycles.
+   */
+  double phase_error;
+  /**
+   * Amplitude over the mean amplitude of the residuals around the frequency; NaN after a
+   * cancelled call.
+   */
+  double snr;
+} fourier_sinusoid;
+
+/**
+ * Prewhitening: finds the sinusoids of a series one after the other.
+ *
+ * The highest peak of the residuals' amplitude spectrum is fitted by least squares together with
+ * the sinusoids found before (frequencies, amplitudes, phases and mean), and subtracted; then the
+ * next. Ends at `most` sinusoids; at the first whose amplitude is below `least_snr` times the mean
+ * amplitude of the residuals around it, which is not told; or when the samples or the digits are
+ * used up. A peak closer than 1/T to a sinusoid found before, T being the length of the series,
+ * cannot be told from it and is merged with it; the search goes on elsewhere.
+ *
+ * @param n         number of samples, >= 0
+ * @param t         n times, any unit, any order, duplicates allowed; NULL only when n = 0
+ * @param y         n values; NULL only when n = 0
+ * @param dy        n standard deviations, > 0; or NULL: all alike and unknown, taken from the
+ *                  residuals
+ * @param f0, df    first frequency and step of the search; df not 0. 1/df should be at least twice
+ *                  the length of the series
+ * @param nf        number of frequencies, >= 0
+ * @param most      the most sinusoids wanted, >= 0
+ * @param least_snr least signal-to-noise ratio, >= 0; 4 is usual
+ * @param found     most elements: the sinusoids in the order in which they were found
+ * @param count     receives how many there are, at most `most`; not NULL
+ * @param residuals n elements: what remains of y; or NULL
+ * @param options   threads, progress, fourier_options_set_noise_window and
+ *                  fourier_options_set_uncertainties; NULL = defaults. The result does not depend,
+ *                  bit for bit, on the number of threads
+ * @return FOURIER_OK; FOURIER_UNRESOLVED when peaks were merged (fourier_last_error tells the
+ *         first), and FOURIER_CANCELLED: with all outputs as they were until then;
+ *         FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY: with untouched
+ *         outputs. From any thread, and in a forked child.
+ */
+int fourier_prewhiten(int64_t n,
+                      const double *t,
+                      const double *y,
+                      const double *dy,
+                      double f0,
+                      double df,
+                      int64_t nf,
+                      int64_t most,
+                      double least_snr,
+                      struct fourier_sinusoid *found,
+                      int64_t *count,
+                      double *residuals,
+                      const struct fourier_options *options);
+
+/**
+ * What the standard errors of sinusoids are taken from.
+ */
+typedef enum fourier_uncertainties {
+  /**
+   * The covariance matrix of all parameters, which knows of gaps and of neighbours.
+   */
+  FOURIER_UNCERTAINTIES_COVARIANCE = 0,
+  /**
+   * The formulas of Montgomery and O'Donoghue (1999) for a single sinusoid in white noise, evenly
+   * sampled.
+   */
+  FOURIER_UNCERTAINTIES_MONTGOMERY = 1
+} fourier_uncertainties;
+
+/**
+ * Sets what fourier_prewhiten takes standard errors from.
+ *
+ * @param options       not NULL; not while another thread uses them
+ * @param uncertainties FOURIER_UNCERTAINTIES_COVARIANCE (the default) or _MONTGOMERY
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_uncertainties(struct fourier_options *options,
+                                      enum fourier_uncertainties uncertainties);
+
+/**
+ * Sets the width of the window in which fourier_prewhiten averages the amplitudes of the residuals
+ * around a frequency.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param width    above 0, in cycles per unit of time; default 1
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT or FOURIER_NOT_FINITE
+ */
+int fourier_options_set_noise_window(struct fourier_options *options, double width);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Options of a call, and the number of threads of a process */
 
 /**
  * Makes options with every setting at its default.

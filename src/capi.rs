@@ -13,6 +13,8 @@
 mod version;
 mod status;
 mod status_from;
+mod peaks;
+
 mod options;
 mod legacy;
 mod spectrum;
@@ -26,6 +28,7 @@ pub use legacy::*;
 pub use median::*;
 pub use options::*;
 pub use parallel::*;
+pub use peaks::*;
 pub use process::*;
 pub use spectrum::*;
 pub use status::*;

@@ -82,6 +82,13 @@ pub enum Error {
         /// How much may be kept.
         bytes: usize,
     },
+    /// Peaks of a spectrum that are too close to a sinusoid to be told from it.
+    Unresolved {
+        /// The frequency of the first.
+        frequency: f64,
+        /// How many there are.
+        peaks: usize,
+    },
     /// The program has not ended yet.
     StillRunning {
         /// Its process id.
@@ -141,6 +148,11 @@ impl fmt::Display for Error {
             Error::OutputLimit { stream, bytes } => write!(
                 f,
                 "the program's {stream} holds {bytes} unread bytes, the most that may be kept"
+            ),
+            Error::Unresolved { frequency, peaks } => write!(
+                f,
+                "{peaks} peaks, the first at {frequency:?}, are closer than 1/T to a sinusoid that \
+                 was found before, or to frequency 0, and were merged with it"
             ),
             Error::StillRunning { pid } => write!(f, "process {pid} has not ended yet"),
         }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::host::float_environment::Environment;
 use crate::median::NanPolicy;
 use crate::parallel::{self, Call, MAX_THREADS};
+use crate::periodogram::prewhiten::Uncertainties;
 use crate::spectrum::{self, Method};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -24,6 +25,8 @@ pub type fourier_progress =
 pub struct fourier_options {
     pub(super) spectrum: spectrum::Options,
     pub(super) nan: NanPolicy,
+    pub(super) noise_window: f64,
+    pub(super) uncertainties: Uncertainties,
     threads: usize,
     progress: fourier_progress,
     user: *mut c_void,
@@ -33,6 +36,8 @@ impl fourier_options {
     const DEFAULT: fourier_options = fourier_options {
         spectrum: spectrum::Options { tolerance: None, method: Method::Auto },
         nan: NanPolicy::Largest,
+        noise_window: 1.0,
+        uncertainties: Uncertainties::Covariance,
         threads: 0,
         progress: None,
         user: std::ptr::null_mut(),

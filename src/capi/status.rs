@@ -44,6 +44,8 @@ pub enum fourier_status {
     FOURIER_OUTPUT_LIMIT = 14,
     /// The program has not ended yet.
     FOURIER_STILL_RUNNING = 15,
+    /// Peaks too close to a sinusoid to be told from it were merged with it; all outputs are there.
+    FOURIER_UNRESOLVED = 16,
 }
 
 impl fourier_status {
@@ -68,6 +70,7 @@ impl fourier_status {
         (fourier_status::FOURIER_NOT_OUR_CHILD, c"not a child of this process"),
         (fourier_status::FOURIER_OUTPUT_LIMIT, c"too much unread output"),
         (fourier_status::FOURIER_STILL_RUNNING, c"the program has not ended yet"),
+        (fourier_status::FOURIER_UNRESOLVED, c"peaks closer than the resolution were merged"),
     ];
 }
 
@@ -90,6 +93,7 @@ pub(super) fn status_of(error: &Error) -> c_int {
         Error::NotOurChild => fourier_status::FOURIER_NOT_OUR_CHILD,
         Error::OutputLimit { .. } => fourier_status::FOURIER_OUTPUT_LIMIT,
         Error::StillRunning { .. } => fourier_status::FOURIER_STILL_RUNNING,
+        Error::Unresolved { .. } => fourier_status::FOURIER_UNRESOLVED,
     };
     status as c_int
 }
