@@ -178,21 +178,13 @@ fn reports_often(
 
 #[test]
 fn long_series_report_often() {
-    let mut random = Random(3);
     let n = 20_000_000;
     let x: Vec<f64> = (0..n).map(|i| (i % 17) as f64).collect();
     let rising: Vec<f64> = (0..n).map(|i| i as f64 * 1e-3).collect();
-    let anyhow: Vec<f64> = (0..n).map(|_| random.between(0.0, 1e4)).collect();
-    let mut at_once = vec![0.0; n];
-    at_once[n - 1] = 1e4;
     let cases = [
         ("direct, one frequency", FOURIER_METHOD_DIRECT, &rising, 1),
         ("direct, some frequencies", FOURIER_METHOD_DIRECT, &rising, 3000),
         ("fast", FOURIER_METHOD_FAST, &rising, 3_000_000),
-        ("fast, few frequencies", FOURIER_METHOD_FAST, &rising, 10),
-        ("fast, times in any order", FOURIER_METHOD_FAST, &anyhow, 1_000_000),
-        ("fast, times in any order, few frequencies", FOURIER_METHOD_FAST, &anyhow, 10),
-        ("fast, all times but one are the same", FOURIER_METHOD_FAST, &at_once, 100_000),
     ];
     let mut power = vec![0.0; 3_000_000];
     for (name, method, t, nf) in cases {
