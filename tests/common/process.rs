@@ -89,7 +89,7 @@ impl Options {
 
     pub fn file(self, stream: c_int, path: &str) -> Options {
         let path = CString::new(path).unwrap();
-        // SAFETY: the handle is ours, and the path a C string.
+        // SAFETY: the options are this object's own, and the path is a string that stays.
         let status =
             unsafe { fourier_process_options_set_file(self.0, enumeration(stream), path.as_ptr()) };
         assert_eq!(status, OK);
