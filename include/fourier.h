@@ -372,7 +372,8 @@ int fourier_options_set_threads(struct fourier_options *options, int threads);
 
 /**
  * Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
- * Called on the thread that made the call, at its start, at most every 20 ms, and at its end.
+ * Called on the thread that made the call, at its start, at most every 20 ms, and at its end, in
+ * the caller's floating-point environment; what it changes there is gone when it returns.
  */
 typedef int (*fourier_progress)(double fraction, void *user);
 
@@ -767,8 +768,10 @@ typedef int (*fourier_task)(int64_t index, void *user);
  *
  * Every task runs once, whatever the others return, unless the progress function cancels: then
  * tasks not yet begun do not run. Tasks run at the same time on the calling thread and on
- * workers; library calls inside a task share the same threads. From any thread, from inside a
- * task, and in a forked child.
+ * workers; library calls inside a task share the same threads. Wherever it runs, a task finds the
+ * floating-point environment (rounding, traps, flags) of the calling thread; what it changes there
+ * is gone when it returns. From any thread, from inside a task, and in a forked child, but a child
+ * forked inside a task may not return from it.
  *
  * @param count    number of tasks, >= 0
  * @param task     not NULL unless count is 0; may be called from several threads at once; must not

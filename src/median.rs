@@ -13,6 +13,7 @@ pub mod border;
 pub mod element;
 mod network;
 mod patch;
+mod sort;
 mod tile_rank;
 mod weighted;
 
@@ -48,6 +49,8 @@ pub struct Window<T> {
     pub nan: NanPolicy,
 }
 
+/// Pixels copied between two chances to cancel.
+const COPIED: usize = 1 << 20;
 /// Pixels of a patch: enough to share what its windows share, few enough for the cache and to
 /// answer a cancellation soon.
 const PATCH: [usize; 2] = [64, 512];
@@ -76,7 +79,10 @@ pub fn median_filter<T: Element>(
         Some(cells) => cells,
         None => {
             let mut cells = with_capacity(out.len(), "a copy of the image, to filter in place")?;
-            cells.extend_from_slice(out);
+            for part in out.chunks(COPIED) {
+                cells.extend_from_slice(part);
+                call.check()?;
+            }
             copy = cells;
             &copy
         }
@@ -137,17 +143,18 @@ fn filter_patches<T: Element>(
         Ok((patch, by_network, ranks.scratch(surroundings[1])?))
     };
     let call = call.sized_for((rows * columns) as f64 * NANOSECONDS);
-    call.for_each(targets, 1, scratch, |_, scratch, mut target| {
+    call.for_each(targets, 1, scratch, |call, scratch, mut target| {
         let (patch, by_network, by_ranks) = scratch;
         let size = [target.rows.len(), target.rows[0].len()];
         let corner = [0, 1].map(|axis| target.corner[axis] as i64 - window.size[axis] as i64 / 2);
-        patch.load(image, corner, [0, 1].map(|axis| size[axis] + window.size[axis] - 1));
+        let surroundings = [0, 1].map(|axis| size[axis] + window.size[axis] - 1);
+        patch.load(image, corner, surroundings, call)?;
         match (&network, by_network) {
             (Some(network), Some(scratch)) if !(omit_nan && patch.has(T::Key::MAX)) => {
                 network.filter(scratch, patch, &mut target.rows);
                 Ok(())
             }
-            _ => ranks.filter(by_ranks, patch, &mut target.rows),
+            _ => ranks.filter(by_ranks, patch, &mut target.rows, call),
         }
     })
 }

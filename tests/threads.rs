@@ -36,6 +36,11 @@ fn threads_that_the_system_refuses_are_done_without() {
 }
 
 #[test]
+fn hosts_floating_point_environment_stays_outside_and_is_given_back() {
+    passes("tests/c/float_environment.c");
+}
+
+#[test]
 fn threads_of_a_parallel_region_of_openmp_compute_alone_unless_asked_otherwise() {
     let scratch = Scratch::new();
     let program = scratch.path("openmp");

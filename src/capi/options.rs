@@ -6,13 +6,15 @@ use std::mem::MaybeUninit;
 use super::arguments::{Enumeration, at_most, enumerator, finite, free, handle_of, object_mut};
 use super::status_from::status_from;
 use crate::error::Error;
+use crate::host::float_environment::Environment;
 use crate::median::NanPolicy;
 use crate::parallel::{self, Call, MAX_THREADS};
 use crate::periodogram::prewhiten::Uncertainties;
 use crate::spectrum::{self, Method};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
-/// Called on the thread that made the call, at its start, at most every 20 ms, and at its end.
+/// Called on the thread that made the call, at its start, at most every 20 ms, and at its end, in
+/// the caller's floating-point environment; what it changes there is gone when it returns.
 #[allow(non_camel_case_types)]
 pub type fourier_progress =
     Option<unsafe extern "C" fn(fraction: c_double, user: *mut c_void) -> c_int>;
@@ -57,7 +59,9 @@ impl fourier_options {
             None => body(&Call::new(self.threads)),
             Some(progress) => {
                 // SAFETY: whoever set the progress function promised that it can be called so.
-                let report = |fraction: f64| unsafe { progress(fraction, user) } != 0;
+                let report = |fraction| unsafe { progress(fraction, user) } != 0;
+                let host = Environment::of_host();
+                let report = |fraction| host.with(|| report(fraction));
                 Call::watched(self.threads, &report, body)
             }
         }

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arguments::{elements, output};
 use super::options::fourier_options;
-use super::status_from::status_from_host_code;
+use super::status_from::status_from;
 use crate::error::Error;
+use crate::host::float_environment::Environment;
 use crate::host::lock::lock;
 use crate::parallel::Call;
 
@@ -25,8 +26,10 @@ unsafe impl Sync for Shared {}
 ///
 /// Every task runs once, whatever the others return, unless the progress function cancels: then
 /// tasks not yet begun do not run. Tasks run at the same time on the calling thread and on
-/// workers; library calls inside a task share the same threads. From any thread, from inside a
-/// task, and in a forked child.
+/// workers; library calls inside a task share the same threads. Wherever it runs, a task finds the
+/// floating-point environment (rounding, traps, flags) of the calling thread; what it changes there
+/// is gone when it returns. From any thread, from inside a task, and in a forked child, but a child
+/// forked inside a task may not return from it.
 ///
 /// @param count    number of tasks, >= 0
 /// @param task     not NULL unless count is 0; may be called from several threads at once; must not
@@ -45,7 +48,7 @@ pub unsafe extern "C" fn fourier_parallel_map(
     results: *mut c_int,
     options: *const fourier_options,
 ) -> c_int {
-    status_from_host_code(|| {
+    status_from(|| {
         let count = elements::<c_int>("count", count)?;
         let task = match task {
             Some(task) => task,
@@ -57,11 +60,11 @@ pub unsafe extern "C" fn fourier_parallel_map(
             // SAFETY: `count` elements to write, as documented.
             false => unsafe { output("results", results, count) }?,
         };
-        let user = Shared(user);
+        let (user, environment) = (Shared(user), Environment::of_host());
         // SAFETY: NULL or a handle of this library, as documented.
         unsafe { fourier_options::of(options) }.run(|call| {
             // SAFETY: the caller's function, called as documented.
-            let task = |index| unsafe { task(index as i64, { &user }.0) };
+            let task = |index| environment.with(|| unsafe { task(index as i64, { &user }.0) });
             call.share_threads(|| map(call, count, results, task))
         })
     })

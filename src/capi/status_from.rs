@@ -15,18 +15,13 @@ thread_local! {
 
 /// Runs the body of an exported function, in the default floating-point environment.
 pub(super) fn status_from(body: impl FnOnce() -> Result<(), Error>) -> c_int {
-    float_environment::with_default(|| status_from_host_code(body))
-}
-
-/// The same for a body that is the host's own code, in the host's floating-point environment.
-pub(super) fn status_from_host_code(body: impl FnOnce() -> Result<(), Error>) -> c_int {
-    match panics::catch(body) {
+    float_environment::with_default(|| match panics::catch(body) {
         Ok(()) => fourier_status::FOURIER_OK as c_int,
         Err(error) => {
             set_last_error(&error);
             status_of(&error)
         }
-    }
+    })
 }
 
 /// Sets what `fourier_last_error` answers on this thread.

@@ -3,7 +3,8 @@
 use super::border::Border;
 use super::element::{Element, Key};
 use crate::error::Error;
-use crate::memory::filled;
+use crate::memory::with_capacity;
+use crate::parallel::Call;
 
 /// The image to be filtered, and how it continues.
 #[derive(Clone, Copy)]
@@ -18,6 +19,10 @@ pub struct Image<'a, T> {
     pub fill: T,
 }
 
+/// Rows of a patch that are looked at between two chances to cancel: a few milliseconds for the
+/// widest windows.
+pub const ROWS: usize = 256;
+
 /// Keys of a patch and its surroundings.
 pub struct Patch<K> {
     keys: Vec<K>,
@@ -30,7 +35,7 @@ impl<K: Key> Patch<K> {
         let what = "the surroundings of a patch of the median filter";
         let cells = rows.checked_mul(columns);
         let cells = cells.ok_or(Error::OutOfMemory { what, bytes: usize::MAX })?;
-        Ok(Patch { keys: filled(cells, K::default(), what)?, size: [0, 0] })
+        Ok(Patch { keys: with_capacity(cells, what)?, size: [0, 0] })
     }
 
     /// Loads `size` cells from `corner`, which may lie outside the image.
@@ -39,17 +44,22 @@ impl<K: Key> Patch<K> {
         image: &Image<T>,
         corner: [i64; 2],
         size: [usize; 2],
-    ) {
+        call: &Call,
+    ) -> Result<(), Error> {
         self.size = size;
+        self.keys.clear();
         let [rows, columns] = image.size;
         let fill = image.fill.key();
         // The columns that lie inside the image.
         let first = corner[1].clamp(0, columns as i64);
         let end = (corner[1] + size[1] as i64).clamp(first, columns as i64);
         let inside = (first - corner[1]) as usize..(end - corner[1]) as usize;
-        for (row, keys) in self.keys.chunks_exact_mut(size[1]).take(size[0]).enumerate() {
+        for row in 0..size[0] {
+            call.check()?;
+            // It stays in the cache while it is filled.
+            self.keys.resize((row + 1) * size[1], fill);
+            let keys = &mut self.keys[row * size[1]..];
             let Some(row) = image.border.index(corner[0] + row as i64, rows) else {
-                keys.fill(fill);
                 continue;
             };
             let cells = &image.cells[row * columns..][..columns];
@@ -62,6 +72,7 @@ impl<K: Key> Patch<K> {
                 keys[position] = column.map_or(fill, |column| cells[column].key());
             }
         }
+        Ok(())
     }
 
     /// Rows, surroundings included.

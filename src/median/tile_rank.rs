@@ -18,9 +18,11 @@ use bits::{fill_masks, find_medians};
 use count::{collect, count_up_to};
 
 use super::element::{Element, Key};
-use super::patch::Patch;
+use super::patch::{Patch, ROWS};
+use super::sort::sort_by_key;
 use crate::error::Error;
 use crate::memory::{filled, with_capacity};
+use crate::parallel::Call;
 use crate::simd::dispatch;
 
 /// Side of a tile: less to count again for each pixel with larger ones, closer bounds with smaller.
@@ -51,6 +53,7 @@ pub struct Scratch<K> {
     up_to: Vec<u32>,
     medians: Vec<K>,
     between: Vec<Candidate<K>>,
+    spare: Vec<Candidate<K>>,
     masks: Vec<u64>,
     sample: Vec<K>,
 }
@@ -62,11 +65,20 @@ struct Candidate<K> {
     column: u16,
 }
 
-/// Pixels of a patch, from `corner`.
+/// Pixels of a patch, from `corner`, and the window of each.
 #[derive(Clone, Copy)]
 struct Tile {
     corner: [usize; 2],
     size: [usize; 2],
+    window: [usize; 2],
+}
+
+impl Tile {
+    /// Rows and columns that the windows of the tile see.
+    #[inline(always)]
+    fn seen(&self) -> [usize; 2] {
+        [0, 1].map(|axis| self.size[axis] + self.window[axis] - 1)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -87,6 +99,7 @@ impl Engine {
             up_to: filled(pixels, 0, what)?,
             medians: filled(pixels, K::default(), what)?,
             between: Vec::new(),
+            spare: Vec::new(),
             masks: Vec::new(),
             sample: with_capacity(2 * SAMPLE, what)?,
         })
@@ -98,6 +111,7 @@ impl Engine {
         scratch: &mut Scratch<T::Key>,
         patch: &Patch<T::Key>,
         out: &mut [&mut [T]],
+        call: &Call,
     ) -> Result<(), Error> {
         let width = out.first().map_or(0, |row| row.len());
         let mut guess = None;
@@ -107,8 +121,9 @@ impl Engine {
                 // To and fro, so that the tile before is always a neighbour.
                 let place = if band % 2 == 0 { place } else { tiles - 1 - place };
                 let corner = [band * TILE, place * TILE];
-                let tile = Tile { corner, size: [out.len(), TILE.min(width - corner[1])] };
-                guess = self.tile(scratch, patch, tile, guess)?;
+                let size = [out.len(), TILE.min(width - corner[1])];
+                let tile = Tile { corner, size, window: self.window };
+                guess = self.tile(scratch, patch, tile, guess, call)?;
                 for (row, out) in out.iter_mut().enumerate() {
                     let medians = &scratch.medians[row * tile.size[1]..];
                     for (out, &key) in out[corner[1]..][..tile.size[1]].iter_mut().zip(medians) {
@@ -127,6 +142,7 @@ impl Engine {
         patch: &Patch<K>,
         tile: Tile,
         guess: Option<Bounds<K>>,
+        call: &Call,
     ) -> Result<Option<Bounds<K>>, Error> {
         let pixels = tile.size[0] * tile.size[1];
         let cells = (self.window[0] * self.window[1]) as u32;
@@ -134,14 +150,14 @@ impl Engine {
         scratch.valid[..pixels].fill(cells);
         if self.omit_nan {
             let Scratch { column, valid, .. } = &mut *scratch;
-            dispatch!(count_up_to(patch, tile, self.window, largest, column, valid));
+            dispatch!(count_up_to(patch, tile, largest, column, valid, call))?;
         }
-        let bounds = self.bracket(scratch, patch, tile, largest, guess);
+        let bounds = self.bracket(scratch, patch, tile, largest, guess, call)?;
         let range = bounds.high.order().wrapping_sub(bounds.low.order()) as u64;
         let medians = if range <= FEW_VALUES {
-            self.count_each_value(scratch, patch, tile, bounds)
+            self.count_each_value(scratch, patch, tile, bounds, call)?
         } else {
-            self.select(scratch, patch, tile, bounds)?
+            self.select(scratch, patch, tile, bounds, call)?
         };
         for (median, &valid) in scratch.medians[..pixels].iter_mut().zip(&scratch.valid) {
             if valid == 0 {
@@ -159,7 +175,8 @@ impl Engine {
         tile: Tile,
         largest: K,
         guess: Option<Bounds<K>>,
-    ) -> Bounds<K> {
+        call: &Call,
+    ) -> Result<Bounds<K>, Error> {
         let pixels = tile.size[0] * tile.size[1];
         let Scratch { column, valid, below, up_to, sample, .. } = scratch;
         let cells = (self.window[0] * self.window[1]) as f64;
@@ -180,13 +197,13 @@ impl Engine {
             if bounds.low > K::MIN {
                 // Cells below `low` are those up to the number before.
                 let before = K::of_order(bounds.low.order() - 1);
-                dispatch!(count_up_to(patch, tile, self.window, before, column, below));
+                dispatch!(count_up_to(patch, tile, before, column, below, call))?;
             }
             if bounds.high >= largest {
                 bounds.high = largest;
                 up_to[..pixels].copy_from_slice(&valid[..pixels]);
             } else {
-                dispatch!(count_up_to(patch, tile, self.window, bounds.high, column, up_to));
+                dispatch!(count_up_to(patch, tile, bounds.high, column, up_to, call))?;
             }
             let mut spare = [i64::MAX; 2];
             for ((&below, &up_to), &valid) in below.iter().zip(&*up_to).zip(&valid[..pixels]) {
@@ -197,7 +214,7 @@ impl Engine {
                 }
             }
             if spare[0] >= 0 && spare[1] >= 0 {
-                return bounds;
+                return Ok(bounds);
             }
             if sample.is_empty() {
                 self.take_sample(patch, tile, largest, sample);
@@ -219,7 +236,7 @@ impl Engine {
 
     /// A sorted sample of the cells that the tile's windows see.
     fn take_sample<K: Key>(&self, patch: &Patch<K>, tile: Tile, largest: K, sample: &mut Vec<K>) {
-        let [rows, columns] = [0, 1].map(|axis| tile.size[axis] + self.window[axis] - 1);
+        let [rows, columns] = tile.seen();
         let stride = (rows * columns / SAMPLE).max(1);
         let mut place = stride / 2;
         while place < rows * columns && sample.len() < sample.capacity() {
@@ -240,14 +257,15 @@ impl Engine {
         patch: &Patch<K>,
         tile: Tile,
         bounds: Bounds<K>,
-    ) -> Option<Bounds<K>> {
+        call: &Call,
+    ) -> Result<Option<Bounds<K>>, Error> {
         let pixels = tile.size[0] * tile.size[1];
         scratch.medians[..pixels].fill(bounds.high);
         let (mut low, mut high) = (bounds.high, bounds.low);
         for value in (bounds.low.order()..bounds.high.order()).rev() {
             let value = K::of_order(value);
             let Scratch { column, up_to, .. } = &mut *scratch;
-            dispatch!(count_up_to(patch, tile, self.window, value, column, up_to));
+            dispatch!(count_up_to(patch, tile, value, column, up_to, call))?;
             let counts = scratch.up_to.iter().zip(&scratch.valid);
             for (median, (&up_to, &valid)) in scratch.medians[..pixels].iter_mut().zip(counts) {
                 if up_to > valid / 2 {
@@ -261,7 +279,7 @@ impl Engine {
                 high = high.max(median);
             }
         }
-        Some(Bounds { low: low.min(high), high: high.max(low) })
+        Ok(Some(Bounds { low: low.min(high), high: high.max(low) }))
     }
 
     /// The medians by sorting the cells between the bounds.
@@ -271,11 +289,15 @@ impl Engine {
         patch: &Patch<K>,
         tile: Tile,
         bounds: Bounds<K>,
+        call: &Call,
     ) -> Result<Option<Bounds<K>>, Error> {
-        let Scratch { between, masks, below, valid, medians, .. } = scratch;
-        let [rows, columns] = [0, 1].map(|axis| tile.size[axis] + self.window[axis] - 1);
+        let Scratch { between, spare, masks, below, valid, medians, .. } = scratch;
+        let [rows, columns] = tile.seen();
         between.clear();
         for row in 0..rows {
+            if row % ROWS == 0 {
+                call.check()?;
+            }
             if between.capacity() - between.len() < columns {
                 let what = "candidates of the median filter";
                 let bytes = columns * size_of::<Candidate<K>>();
@@ -285,9 +307,10 @@ impl Engine {
             let keys = &patch.row(tile.corner[0] + row)[tile.corner[1]..][..columns];
             dispatch!(collect(keys, row as u16, bounds.low, bounds.high, between));
         }
-        between.sort_unstable_by_key(|candidate| candidate.key);
-        fill_masks(masks, between, tile, self.window)?;
-        let (first, last) = dispatch!(find_medians(tile, masks, below, valid, between, medians));
+        sort_by_key(between, spare, |candidate| candidate.key, call)?;
+        fill_masks(masks, between, tile, call)?;
+        let (first, last) =
+            dispatch!(find_medians(tile, masks, [below, valid], between, medians, call))?;
         if first > last {
             return Ok(None);
         }

@@ -7,6 +7,7 @@
 use super::border::Border;
 use super::element::{Element, Key};
 use super::patch::Image;
+use super::sort::sort_by_key;
 use super::tile_rank::{LARGEST_WINDOW, TILE};
 use super::{NanPolicy, Window};
 use crate::error::Error;
@@ -16,8 +17,10 @@ use crate::parallel::Call;
 /// Time to look up one cell's multiplicity, in times to count one cell of a tile's window.
 const LOOK_UP: usize = 4;
 
-/// Cells to look at between two chances to cancel: some 20 ms.
+/// Cells that a thread looks at for the pixels it takes at once: some 20 ms.
 const SHARE: usize = 10_000_000;
+/// Cells that it looks at between two chances to cancel.
+const CELLS: usize = 1 << 20;
 
 /// Whether a window is so large that this is the fastest way, or the only one.
 pub fn suits(image: [usize; 2], window: [usize; 2]) -> bool {
@@ -43,8 +46,12 @@ pub fn filter<T: Element>(
     let [rows, columns] = image.size;
     let what = "the sorted cells of the median filter";
     let mut sorted = with_capacity(image.cells.len(), what)?;
-    sorted.extend(image.cells.iter().enumerate().map(|(place, cell)| (cell.key(), place)));
-    sorted.sort_unstable();
+    for (part, cells) in image.cells.chunks(CELLS).enumerate() {
+        let places = part * CELLS..;
+        sorted.extend(cells.iter().zip(places).map(|(cell, place)| (cell.key(), place)));
+        call.check()?;
+    }
+    sort_by_key(&mut sorted, &mut Vec::new(), |&cell| cell, call)?;
     let omit = T::HAS_NAN && window.nan == NanPolicy::Omit;
     if omit {
         sorted.truncate(sorted.partition_point(|&(key, _)| key < T::Key::MAX));
@@ -58,7 +65,7 @@ pub fn filter<T: Element>(
         let what = "multiplicities of the median filter";
         Ok((filled(rows, 0u64, what)?, filled(columns, 0u64, what)?))
     };
-    call.for_each(out.chunks_mut(share).enumerate(), 1, scratch, |_, scratch, item| {
+    call.for_each(out.chunks_mut(share).enumerate(), 1, scratch, |call, scratch, item| {
         let (of_row, of_column) = scratch;
         let (first, out) = (item.0 * share, item.1);
         for (pixel, out) in out.iter_mut().enumerate() {
@@ -68,7 +75,11 @@ pub fn filter<T: Element>(
             let weight = |place: usize| {
                 u128::from(of_row[place / columns]) * u128::from(of_column[place % columns])
             };
-            let inside: u128 = sorted.iter().map(|&(_, place)| weight(place)).sum();
+            let mut inside = 0;
+            for cells in sorted.chunks(CELLS) {
+                inside += cells.iter().map(|&(_, place)| weight(place)).sum::<u128>();
+                call.check()?;
+            }
             let outside = match window.border {
                 Border::Constant if !(omit && fill == T::Key::MAX) => {
                     let seen = |of: &[u64]| of.iter().map(|&times| u128::from(times)).sum::<u128>();
@@ -80,6 +91,9 @@ pub fn filter<T: Element>(
             let mut rank = total / 2;
             let mut median = if total == 0 { T::MISSING } else { window.fill };
             for (order, &(key, place)) in sorted.iter().enumerate() {
+                if order % CELLS == 0 {
+                    call.check()?;
+                }
                 if order == place_of_fill {
                     if rank < outside {
                         break;

@@ -124,12 +124,12 @@ impl Pool {
         let waiting = WaitForHelpers { helpers: &helpers, process: self.process, between };
         while own_step() {
             between();
-            if !self.process.same_generation() {
+            if self.process != current_process() {
                 break;
             }
         }
         drop(waiting);
-        self.process.same_generation()
+        self.process == current_process()
     }
 
     /// A helper's job.

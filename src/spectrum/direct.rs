@@ -54,9 +54,8 @@ pub fn run(series: &Series, grid: &Grid, whole: Stretch, call: &Call) -> Result<
     let terms = |frequencies: usize| (series.t.len() as u64).saturating_mul(frequencies as u64);
     call.add_work(terms(whole.len));
     let scratch = || Scratch::new(size);
-    call.for_each(whole.split(size), terms(size), scratch, |_, scratch, mut stretch| {
-        sum(series, grid, &mut stretch, scratch);
-        Ok(())
+    call.for_each(whole.split(size), terms(size), scratch, |call, scratch, mut stretch| {
+        sum(series, grid, &mut stretch, scratch, call)
     })
 }
 
@@ -103,14 +102,22 @@ impl Scratch {
 }
 
 /// Computes F on one stretch of frequencies.
-fn sum(series: &Series, grid: &Grid, stretch: &mut Stretch, scratch: &mut Scratch) {
+fn sum(
+    series: &Series,
+    grid: &Grid,
+    stretch: &mut Stretch,
+    scratch: &mut Scratch,
+    call: &Call,
+) -> Result<(), Error> {
     // The last stretch may be shorter, and so is what it uses of the tables.
     let layout = Layout::of(stretch.len);
     scratch.layout = layout;
     let centre = series.centre();
     scratch.sums.fill(0.0);
+    call.add_work(series.t.len() as u64);
     for (t, x) in series.t.chunks(SAMPLES).zip(series.x.chunks(SAMPLES)) {
         dispatch!(add_samples(grid, stretch.start, centre, t, x, scratch));
+        call.advance(t.len() as u64)?;
     }
     let Scratch { sums, re, im, .. } = scratch;
     let steps = layout.steps;
@@ -126,6 +133,7 @@ fn sum(series: &Series, grid: &Grid, stretch: &mut Stretch, scratch: &mut Scratc
         }
     }
     stretch.put(0, &re[..stretch.len], &im[..stretch.len], grid, centre);
+    Ok(())
 }
 
 impl Layout {

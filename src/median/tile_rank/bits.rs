@@ -3,14 +3,18 @@
 use super::{Candidate, TILE, Tile};
 use crate::error::Error;
 use crate::median::element::Key;
+use crate::parallel::Call;
 use crate::simd::Isa;
+
+/// Words of 64 candidates that are filled between two chances to cancel: a few milliseconds.
+const WORDS: usize = 1 << 14;
 
 /// For each row of the tile, then for each column, which candidates its windows contain.
 pub fn fill_masks<K: Key>(
     masks: &mut Vec<u64>,
     between: &[Candidate<K>],
     tile: Tile,
-    window: [usize; 2],
+    call: &Call,
 ) -> Result<(), Error> {
     let words = between.len().div_ceil(64);
     let (what, length) = ("bits of the median filter", 2 * TILE * words);
@@ -21,12 +25,15 @@ pub fn fill_masks<K: Key>(
         masks.resize(length, 0);
     }
     for (place, word) in between.chunks(64).enumerate() {
+        if place % WORDS == 0 {
+            call.check()?;
+        }
         // A cell at x is in the windows of the pixels from x - window + 1 to x.
         for axis in [0, 1] {
             let mut changes = [0u64; TILE];
             for (bit, candidate) in word.iter().enumerate() {
                 let x = if axis == 0 { candidate.row } else { candidate.column } as usize;
-                let first = (x + 1).saturating_sub(window[axis]);
+                let first = (x + 1).saturating_sub(tile.window[axis]);
                 changes[first] ^= 1 << bit;
                 if x + 1 < tile.size[axis] {
                     changes[x + 1] ^= 1 << bit;
@@ -49,14 +56,15 @@ pub fn find_medians<I: Isa, K: Key>(
     _: I,
     tile: Tile,
     masks: &[u64],
-    below: &[u32],
-    valid: &[u32],
+    [below, valid]: [&[u32]; 2],
     between: &[Candidate<K>],
     medians: &mut [K],
-) -> (usize, usize) {
+    call: &Call,
+) -> Result<(usize, usize), Error> {
     let words = between.len().div_ceil(64);
     let (mut first, mut last) = (usize::MAX, 0);
     for row in 0..tile.size[0] {
+        call.check()?;
         let of_row = &masks[row * words..][..words];
         for column in 0..tile.size[1] {
             let pixel = row * tile.size[1] + column;
@@ -79,7 +87,7 @@ pub fn find_medians<I: Isa, K: Key>(
             }
         }
     }
-    (first, last)
+    Ok((first, last))
 }
 
 /// Place of the bit of `word` that has `rank` set bits below it.

@@ -1,8 +1,10 @@
 //! One pass over the keys: counting those up to a bound, collecting those between two.
 
 use super::{Candidate, Tile};
+use crate::error::Error;
 use crate::median::element::Key;
-use crate::median::patch::Patch;
+use crate::median::patch::{Patch, ROWS};
+use crate::parallel::Call;
 use crate::simd::Isa;
 
 /// How many cells of each pixel's window are not above `bound`.
@@ -11,16 +13,19 @@ pub fn count_up_to<I: Isa, K: Key>(
     _: I,
     patch: &Patch<K>,
     tile: Tile,
-    window: [usize; 2],
     bound: K,
     column: &mut [u16],
     counts: &mut [u32],
-) {
-    let columns = tile.size[1] + window[1] - 1;
+    call: &Call,
+) -> Result<(), Error> {
+    let (window, [_, columns]) = (tile.window, tile.seen());
     let column = &mut column[..columns];
     let row = |row: usize| &patch.row(tile.corner[0] + row)[tile.corner[1]..][..columns];
     column.fill(0);
     for line in 0..window[0] {
+        if line % ROWS == 0 {
+            call.check()?;
+        }
         for (count, &key) in column.iter_mut().zip(row(line)) {
             *count += u16::from(key <= bound);
         }
@@ -40,6 +45,7 @@ pub fn count_up_to<I: Isa, K: Key>(
             *count = sum;
         }
     }
+    Ok(())
 }
 
 /// Appends the keys between the bounds; there must be room for all of them.
