@@ -12,6 +12,7 @@ mod host;
 pub mod median;
 pub mod memory;
 pub mod parallel;
+pub mod periodogram;
 pub mod process;
 mod simd;
 pub mod spectrum;

@@ -2,11 +2,11 @@
 //! frequencies f = f0 + k df.
 
 mod direct;
-mod double_double;
+pub mod double_double;
 pub mod grid;
 mod nufft;
 mod output;
-mod phase;
+pub mod phase;
 mod plan;
 pub mod series;
 
