@@ -13,7 +13,8 @@ import sys
 import numpy as np
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LEGACY = os.path.join(PROJECT, "build", "bench", "liblegacy_loop.so")
+BUILD = os.environ.get("FOURIER_BUILD", os.path.join(PROJECT, "build"))
+LEGACY = os.path.join(BUILD, "bench", "liblegacy_loop.so")
 # What the transforms are asked for; libfourier keeps its default, which is better.
 EPSILON = 1e-12
 

@@ -31,6 +31,7 @@ from silx.math import medfilt2d
 from skimage.filters import rank
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("FOURIER_BUILD", ROOT / "build"))
 sys.path.insert(0, str(ROOT / "python"))
 import libfourier  # noqa: E402
 
@@ -166,7 +167,7 @@ def compare_files(report):
             fits.PrimaryHDU(image + noise).writeto(name)
         processors = len(os.sched_getaffinity(0))
         begin = time.perf_counter()
-        program = ROOT / "build" / "bin" / "c" / "smooth_fits"
+        program = BUILD / "bin" / "c" / "smooth_fits"
         subprocess.run([program, "-s", "15", "-o", folder / "out", *names], check=True)
         ours = time.perf_counter() - begin
         (folder / "pool").mkdir()
@@ -193,7 +194,7 @@ def main():
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     warnings.filterwarnings("ignore", message="Bad rank filter performance")
-    folder = ROOT / "build" / "bench"
+    folder = BUILD / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "median.txt", "w") as file:
 

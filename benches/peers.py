@@ -48,13 +48,13 @@ def introduce(report, quick, threads):
 def main():
     import pictures
     import sections
-    from libraries import LEGACY, PROJECT
+    from libraries import BUILD, LEGACY, PROJECT
     from report import Report
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and sizes")
     parser.add_argument("--threads", type=int, default=2, help="2 by default; always one, too")
-    parser.add_argument("--output", default=os.path.join(PROJECT, "build", "bench"), help="folder")
+    parser.add_argument("--output", default=os.path.join(BUILD, "bench"), help="folder")
     arguments = parser.parse_args()
     if not os.path.exists(LEGACY):
         sys.exit(f"peers: {LEGACY} is not there: run `make bench-peers`")

@@ -11,7 +11,9 @@ import numpy as np
 from astropy.io import fits
 
 # The example that gives gnuplot a script.
-PLOT = os.path.join(os.path.dirname(__file__), "..", "build", "bin", "c", "plot")
+PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("FOURIER_BUILD", os.path.join(PROJECT, "build"))
+PLOT = os.path.join(BUILD, "bin", "c", "plot")
 
 
 def main(before, after, picture):

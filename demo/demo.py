@@ -14,7 +14,7 @@ import sys
 import numpy as np
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILD = os.path.join(PROJECT, "build")
+BUILD = os.environ.get("FOURIER_BUILD", os.path.join(PROJECT, "build"))
 DATA = os.path.join(PROJECT, "data", "macho_1.4652.1527_B.txt")
 
 # Cycles per day: 0 to 5 in steps of 1/18 of the width of a peak, 1 / (2723 d).

@@ -9,7 +9,7 @@
 module libfourier_status
   use, intrinsic :: iso_c_binding, only: c_associated, c_char, c_double, c_f_pointer, c_funloc, &
     c_funptr, c_int, c_loc, c_null_char, c_null_ptr, c_ptr, c_size_t
-  use, intrinsic :: iso_fortran_env, only: int64, real64
+  use, intrinsic :: iso_fortran_env, only: int32, int64, real64
   implicit none
   private
 
@@ -54,7 +54,7 @@ module libfourier_status
 
   !> A whole number in as many digits as it needs.
   interface decimal
-    module procedure decimal_default, decimal_long
+    module procedure decimal_int32, decimal_int64
   end interface decimal
 
   abstract interface
@@ -291,18 +291,18 @@ contains
     copy = text // c_null_char
   end function c_string
 
-  pure function decimal_long(number) result(text)
+  pure function decimal_int64(number) result(text)
     integer(int64), intent(in) :: number
     character(len=:), allocatable :: text
     character(len=20) :: digits
     write (digits, '(i0)') number
     text = trim(digits)
-  end function decimal_long
+  end function decimal_int64
 
-  pure function decimal_default(number) result(text)
-    integer, intent(in) :: number
+  pure function decimal_int32(number) result(text)
+    integer(int32), intent(in) :: number
     character(len=:), allocatable :: text
-    text = decimal_long(int(number, int64))
-  end function decimal_default
+    text = decimal_int64(int(number, int64))
+  end function decimal_int32
 
 end module libfourier_status

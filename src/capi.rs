@@ -7,8 +7,8 @@
 //!
 //! The order of the modules is the order of the declarations in the header.
 
-// The comment of each export is the C header: it says what pointers must be.
-#![allow(clippy::missing_safety_doc)]
+// The comment of each export is the C header: it says what pointers must be, and `x[i]` in it is C.
+#![allow(clippy::missing_safety_doc, rustdoc::broken_intra_doc_links)]
 
 mod legacy;
 

@@ -5,9 +5,9 @@
 //! scipy.ndimage.median_filter. NaN counts as larger than any number, or is left out.
 //!
 //! The image is filtered in patches, each by the method that is fastest for its window:
-//! - small windows: [`network`], minima and maxima in SIMD registers;
-//! - large windows, and windows with NaN left out: [`tile_rank`], counting;
-//! - windows much larger than the image: [`weighted`], each cell with its multiplicity.
+//! - small windows: `network`, minima and maxima in SIMD registers;
+//! - large windows, and windows with NaN left out: `tile_rank`, counting;
+//! - windows much larger than the image: `weighted`, each cell with its multiplicity.
 
 pub mod border;
 pub mod element;

@@ -25,7 +25,7 @@ fn light_curve(scratch: &Scratch, name: &str, frequency: f64) -> String {
 
 fn example(name: &str, arguments: &[&str]) -> Command {
     library_dir();
-    let mut command = Command::new(file(&format!("build/bin/fortran/{name}")));
+    let mut command = Command::new(built(&format!("bin/fortran/{name}")));
     command.args(arguments);
     command
 }

@@ -49,11 +49,11 @@ fn header_compiles_as_c11_and_cpp17_with_all_warnings() {
     let scratch = Scratch::new();
     let source = "#include <fourier.h>\n#include <fourier.h>\nint main(void) { return 0; }\n";
     let compilers = [
-        ("cc", "strict.c", "-std=c11", "-Wstrict-prototypes"),
-        ("c++", "strict.cpp", "-std=c++17", "-Wold-style-cast"),
+        (c_compiler(), "strict.c", "-std=c11", "-Wstrict-prototypes"),
+        (cpp_compiler(), "strict.cpp", "-std=c++17", "-Wold-style-cast"),
     ];
     for (compiler, name, standard, extra) in compilers {
-        let mut command = Command::new(tool(compiler));
+        let mut command = Command::new(compiler.get_program());
         command.args([standard, extra, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion"]);
         command.args(["-Wshadow", "-Wundef", "-Werror", "-fsyntax-only"]);
         command.arg("-I").arg(root().join("include"));

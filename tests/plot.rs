@@ -11,7 +11,7 @@ use common::*;
 fn plot(arguments: &[&str]) -> Command {
     library_dir();
     tool("gnuplot");
-    let mut command = Command::new(file("build/bin/c/plot"));
+    let mut command = Command::new(built("bin/c/plot"));
     command.args(arguments);
     command
 }

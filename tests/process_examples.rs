@@ -58,7 +58,7 @@ fn state_of_child(parent: u32) -> Option<(String, char)> {
 fn runs(example: &str, number: u32) {
     library_dir();
     let begin = Instant::now();
-    let mut command = Command::new(file(example));
+    let mut command = Command::new(built(example));
     command.args([number.to_string().as_str(), "20"]).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut program = command.spawn().expect("the example runs");
     let (mut lines, mut states) = (Vec::new(), Vec::new());
@@ -84,22 +84,22 @@ fn runs(example: &str, number: u32) {
 
 #[test]
 fn c_example_kills_at_the_number() {
-    runs("build/bin/c/program_control", 10);
+    runs("bin/c/program_control", 10);
 }
 
 #[test]
 fn c_example_lets_the_program_end() {
-    runs("build/bin/c/program_control", 25);
+    runs("bin/c/program_control", 25);
 }
 
 #[test]
 fn fortran_example_kills_at_the_number() {
-    runs("build/bin/fortran/program_control", 10);
+    runs("bin/fortran/program_control", 10);
 }
 
 #[test]
 fn fortran_example_lets_the_program_end() {
-    runs("build/bin/fortran/program_control", 25);
+    runs("bin/fortran/program_control", 25);
 }
 
 #[test]

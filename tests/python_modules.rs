@@ -11,9 +11,9 @@ use common::*;
 fn python_with_modules() -> Command {
     library_dir();
     for module in ["ffourier", "cfourier"] {
-        file(&format!("build/python/.{module}"));
+        built(&format!("python/.{module}"));
     }
-    let folders = ["python", "build/python", "tests/python"].map(|folder| root().join(folder));
+    let folders = [file("python"), built("python"), file("tests/python")];
     let mut command = Command::new(python());
     command.env("PYTHONPATH", std::env::join_paths(folders).expect("plain paths"));
     command.env("PYTHONDONTWRITEBYTECODE", "1");

@@ -6,28 +6,42 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::process::{Command, Output};
 
 use common::*;
 
 /// Everything that tools/setup.sh asks for.
-const NEEDED: [&str; 7] = ["cargo", "cc", "python3", "c++", "gfortran", "gnuplot", "valgrind"];
+const NEEDED: [&str; 10] = [
+    "cargo",
+    "cc",
+    "python3",
+    "c++",
+    "gfortran",
+    "gnuplot",
+    "valgrind",
+    "pkg-config",
+    "dpkg-deb",
+    "dpkg-shlibdeps",
+];
 
 /// A machine whose user is number `user`, without the programs `missing`.
 fn machine(user: u32, missing: &[&str]) -> Scratch {
     let scratch = Scratch::new();
     symlink(tool("awk"), scratch.path("awk")).expect("a link can be made");
-    for name in NEEDED.iter().chain(&["pkg-config"]).filter(|name| !missing.contains(name)) {
-        script(&scratch, name, "exit 0");
+    for name in NEEDED.iter().filter(|name| !missing.contains(name)) {
+        script(
+            &scratch,
+            name,
+            concat!("[ \"$1\" != --version ] || echo cargo ", env!("CARGO_PKG_RUST_VERSION"), ".0"),
+        );
     }
     script(&scratch, "id", &format!("echo {user}"));
     scratch
 }
 
 fn script(scratch: &Scratch, name: &str, body: &str) {
-    let path = scratch.write(name, &format!("#!/bin/sh\n{body}\n"));
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode can be set");
+    executable(&scratch.path(name), &format!("#!/bin/sh\n{body}\n"));
 }
 
 /// An apt-get that notes its arguments and then does this.
@@ -37,9 +51,13 @@ fn apt_get(scratch: &Scratch, body: &str) {
 }
 
 fn setup(machine: &Scratch) -> Output {
+    setup_with(machine, &[])
+}
+
+fn setup_with(machine: &Scratch, arguments: &[&str]) -> Output {
     let mut command = Command::new("/bin/sh");
-    command.arg(file("tools/setup.sh")).env_clear().env("PATH", machine.folder());
-    outcome(&mut command)
+    command.arg(file("tools/setup.sh")).args(arguments);
+    outcome(command.env_clear().env("PATH", machine.folder()))
 }
 
 fn calls(machine: &Scratch) -> String {
@@ -113,4 +131,43 @@ fn rust_itself_is_asked_for() {
     let output = setup(&machine);
     let said = text(&output.stderr);
     assert!(!output.status.success() && said.contains("cargo was not found"), "{said}");
+}
+
+#[test]
+fn rust_must_be_new_enough() {
+    let needed = env!("CARGO_PKG_RUST_VERSION");
+    for (version, enough) in
+        [("1.63.0", false), ("1.100.0", true), ("2.0.0", true), ("0.99.1", false), ("", false)]
+    {
+        let machine = machine(0, &[]);
+        script(&machine, "cargo", &format!("echo 'cargo {version} (0123 2026-01-01)'"));
+        let output = setup_with(&machine, &["--check", "cargo"]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.success(), enough, "{version}: {said}");
+        let told = said.contains(&format!("Rust {needed} or newer; found: cargo {version}"));
+        assert!(enough || told, "{said}");
+    }
+}
+
+#[test]
+fn a_check_installs_nothing_and_asks_only_for_what_is_named() {
+    let machine = machine(0, &["gfortran", "gnuplot"]);
+    apt_get(&machine, "exit 0");
+    let output = setup_with(&machine, &["--check", "cargo", "gfortran"]);
+    let said = text(&output.stderr);
+    assert!(!output.status.success() && calls(&machine).is_empty(), "{said}");
+    assert!(said.contains("missing: gfortran\n") && said.contains("FORTRAN=no"), "{said}");
+    assert!(setup_with(&machine, &["--check", "cargo", "cc"]).status.success());
+}
+
+#[test]
+fn a_try_installs_what_it_may_and_names_the_rest() {
+    for (user, body) in [(0, "exit 100"), (1000, "exit 0")] {
+        let machine = machine(user, &["gfortran", "gnuplot"]);
+        apt_get(&machine, body);
+        let output = setup_with(&machine, &["--try"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "gfortran\ngnuplot\n");
+        assert_eq!(calls(&machine).is_empty(), user != 0);
+    }
 }

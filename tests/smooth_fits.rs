@@ -12,8 +12,8 @@ fn passes(class: &str) {
     library_dir();
     let mut command = Command::new(python());
     command.env("PYTHONPATH", root().join("tests/python")).env("PYTHONDONTWRITEBYTECODE", "1");
-    command.env("SMOOTH_FITS", file("build/bin/c/smooth_fits"));
-    command.env("SMOOTH_IMAGE", file("build/bin/fortran/smooth_image"));
+    command.env("SMOOTH_FITS", built("bin/c/smooth_fits"));
+    command.env("SMOOTH_IMAGE", built("bin/fortran/smooth_image"));
     command.env("CCD_FRAME", file("data/saao_ccd_a8280271.fits"));
     command.env_remove("FOURIER_NUM_THREADS");
     command.args(["-m", "unittest", "-v", &format!("test_smooth_fits.{class}")]);

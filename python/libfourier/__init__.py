@@ -18,6 +18,7 @@ thread cancels it and raises KeyboardInterrupt.
 from ._median import median_filter
 from ._parallel import get_num_threads, parallel_map, set_num_threads, version
 from ._process import Process
+from ._run import Event, poll, run
 from ._spectrum import power, transform
 from ._status import (
     CancelledError,
@@ -55,6 +56,9 @@ __all__ = [
     "CancelledError",
     "SystemCallError",
     "Process",
+    "run",
+    "poll",
+    "Event",
     "TimedOutError",
     "EndOfStreamError",
     "StatusLostError",

@@ -76,6 +76,9 @@ class TimedOutError(FourierError, TimeoutError):
     """What was waited for did not come in time."""
 
     status = Status.TIMED_OUT
+    #: What the program had written, when `run` raises it.
+    stdout: Any = None
+    stderr: Any = None
 
 
 class EndOfStreamError(FourierError, EOFError):

@@ -17,16 +17,50 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The folder that make builds in.
+pub fn build() -> PathBuf {
+    env::var_os("FOURIER_BUILD").map_or_else(|| root().join("build"), PathBuf::from)
+}
+
 /// A file of the project; it must exist.
 pub fn file(relative: &str) -> PathBuf {
     let path = root().join(relative);
-    assert!(path.exists(), "{} is missing: run `make test`", path.display());
+    assert!(path.exists(), "{} is missing", path.display());
     path
+}
+
+/// A file that make builds, below its folder; it must exist.
+pub fn built(relative: &str) -> PathBuf {
+    let path = build().join(relative);
+    if !path.exists() {
+        // What the last `make test` could not have installed.
+        let missing = fs::read_to_string(build().join(".missing")).unwrap_or_default();
+        match missing.split_whitespace().collect::<Vec<_>>().join(",") {
+            none if none.is_empty() => panic!("{} is missing: run `make test`", path.display()),
+            tools => lacking(&tools, &format!("{} could not be built", path.display())),
+        }
+    }
+    path
+}
+
+/// Leaves it to the Python package to find the library that make built.
+pub fn finds_library(command: &mut Command) -> &mut Command {
+    match env::var_os("FOURIER_BUILD") {
+        Some(build) if Path::new(&build) != root().join("build") => {
+            command.env("LIBFOURIER", built("lib/libfourier.so"))
+        }
+        _ => command.env_remove("LIBFOURIER"),
+    }
+}
+
+/// Fails as tools/test.sh wants it, which names all tests that lack a tool at its end.
+pub fn lacking(tool: &str, why: &str) -> ! {
+    panic!("\nLACKING {tool}: {why}: `make setup` installs it, or tells its package's name")
 }
 
 /// build/lib, with the shared library as new as its sources.
 pub fn library_dir() -> PathBuf {
-    let stamp = modified(&file("build/lib/.built"));
+    let stamp = modified(&built("lib/.built"));
     let newest = sources(&root().join("src")).into_iter().max_by_key(|path| modified(path));
     let newest = newest.expect("src/ has files");
     assert!(
@@ -34,7 +68,7 @@ pub fn library_dir() -> PathBuf {
         "build/lib is older than {}: run `make`, or `make test` for everything",
         newest.display()
     );
-    root().join("build/lib")
+    build().join("lib")
 }
 
 fn modified(path: &Path) -> SystemTime {
@@ -49,8 +83,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// The interpreter of the private Python environment.
 pub fn python() -> PathBuf {
-    file("build/venv/.ready");
-    file("build/venv/bin/python")
+    built("venv/.ready");
+    built("venv/bin/python")
 }
 
 /// A program on PATH; fails with what to install.
@@ -59,21 +93,47 @@ pub fn tool(name: &str) -> PathBuf {
     env::split_paths(&path)
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
-        .unwrap_or_else(|| {
-            panic!("{name} was not found: `make setup` installs it, or tells its package's name")
-        })
+        .unwrap_or_else(|| lacking(name, "it was not found"))
 }
 
-fn compiler(variable: &str, default: &str) -> PathBuf {
-    tool(&env::var(variable).unwrap_or_else(|_| default.to_string()))
-}
-
-/// The C compiler, all warnings being errors, with the project's header.
+/// The C compiler that the environment asks for (CC, CFLAGS, for the target of this build), with all
+/// warnings and the project's header.
 pub fn c_compiler() -> Command {
-    let mut command = Command::new(compiler("CC", "cc"));
-    command.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-pthread"]);
-    command.arg("-I").arg(root().join("include"));
+    let mut build = cc::Build::new();
+    build.cargo_metadata(false).target(TARGET).host(TARGET).opt_level(1).debug(true);
+    build
+        .std("c11")
+        .warnings(true)
+        .extra_warnings(true)
+        .warnings_into_errors(warnings_are_errors());
+    build.include(root().join("include")).flag("-pthread");
+    compiler(&build)
+}
+
+/// The C++ compiler likewise (CXX, CXXFLAGS), without any options of ours.
+pub fn cpp_compiler() -> Command {
+    let mut build = cc::Build::new();
+    build.cargo_metadata(false).target(TARGET).host(TARGET).opt_level(1).cpp(true);
+    compiler(&build)
+}
+
+/// In CI and with WERROR=yes, as in the Makefile: another compiler may have other warnings.
+fn warnings_are_errors() -> bool {
+    env::var("WERROR").map_or(env::var_os("CI").is_some(), |value| value == "yes")
+}
+
+/// What this test was compiled for.
+const TARGET: &str = env!("FOURIER_TARGET");
+
+fn compiler(build: &cc::Build) -> Command {
+    let command = build.get_compiler().to_command();
+    tool(&command.get_program().to_string_lossy());
     command
+}
+
+/// The Fortran compiler: FC, else gfortran.
+pub fn fortran_compiler() -> Command {
+    Command::new(tool(&env::var("FC").unwrap_or_else(|_| "gfortran".to_string())))
 }
 
 /// Links against build/lib and finds it there at run time.
@@ -99,7 +159,7 @@ pub fn compile_c(scratch: &Scratch, source: &str) -> PathBuf {
 /// Which Fortran a source is written in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fortran {
-    /// -std=f2018, all warnings being errors, with module libfourier.
+    /// -std=f2018 with module libfourier.
     Modern,
     /// -std=legacy: fixed form, and nothing of ours but the shared library.
     Legacy,
@@ -108,13 +168,14 @@ pub enum Fortran {
 /// Compiles a Fortran program against the shared library, and module libfourier when modern.
 pub fn compile_fortran(scratch: &Scratch, source: &Path, fortran: Fortran) -> PathBuf {
     let program = scratch.path(source.file_stem().expect("a source has a name"));
-    let mut command = Command::new(compiler("FC", "gfortran"));
+    let mut command = fortran_compiler();
     command.arg("-J").arg(scratch.folder()).args(["-O1", "-g"]);
     match fortran {
         Fortran::Modern => {
-            let archive = file("build/lib/libfourier_fortran.a");
-            command.args(["-std=f2018", "-Wall", "-Werror"]);
-            command.arg("-I").arg(root().join("build/fortran")).arg(source).arg(archive);
+            let archive = built("lib/libfourier_fortran.a");
+            command.args(["-std=f2018", "-Wall"]);
+            command.args(warnings_are_errors().then_some("-Werror"));
+            command.arg("-I").arg(build().join("fortran")).arg(source).arg(archive);
         }
         Fortran::Legacy => {
             command.arg("-std=legacy").arg(source);
@@ -200,4 +261,11 @@ impl Drop for Scratch {
             let _ = fs::remove_dir_all(&self.0);
         }
     }
+}
+
+/// Makes a script that can be run.
+pub fn executable(path: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, script).expect("a script can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode can be set");
 }
