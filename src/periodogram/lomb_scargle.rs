@@ -137,8 +137,10 @@ pub fn for_each_fit<R: Parts>(
         let doubtful = with_capacity(MOST, "the numbers of some frequencies")?;
         Ok((Fits::new()?, normal, least_squares::Scratch::new(terms), doubtful))
     };
-    // What the sums cannot tell: their errors are some 4e-16, those of 1 - p some 2e-15.
+    // What the sums cannot tell: their errors are some 4e-16, and make one of p that is greater by
+    // 1 / pivot.
     let (least_pivot, least_left) = (4e-16 / tolerance, 2e-15 / tolerance);
+    let least_product = if model.residual { 1e-15 / tolerance } else { 0.0 };
     let sums_options = (terms, &sums_options);
     sums::for_each(
         weighted,

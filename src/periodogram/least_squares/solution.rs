@@ -10,7 +10,7 @@ use crate::spectrum::double_double::Double;
 
 /// A function whose part that is independent of those before it is smaller than this, relative to
 /// its own size, is taken for dependent, and dropped.
-const DEPENDENT: f64 = 1e-25;
+const DEPENDENT: f64 = 1e-28;
 /// Rounding errors of a fit in double precision, relative to the largest of what it adds up.
 const ROUNDING: f64 = 2e-15;
 
