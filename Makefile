@@ -196,11 +196,12 @@ examples: $(C_EXAMPLES) $(if $(filter no,$(FORTRAN)),,$(FORTRAN_EXAMPLES))
 
 $(BUILD)/bin/c/%: c_examples/%.c include/fourier.h $(BUILD)/.flags/c $(SHARED) | needs
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $< -o $@ $(LINK) $(EXTRA) -lm
+	$(CC) $(C_FLAGS) $(filter %.c,$^) -o $@ $(LINK) $(EXTRA) -lm
 
 # $(BUILD)/bin/c/NAME: EXTRA = flags of an example that needs more
-$(BUILD)/bin/c/smooth_fits: EXTRA = c_examples/smooth_fits/smooth_file.c $$(pkg-config --cflags --libs cfitsio)
-$(BUILD)/bin/c/smooth_fits: c_examples/smooth_fits/smooth_file.c c_examples/smooth_fits/smooth_file.h
+SMOOTH_FITS := $(wildcard c_examples/smooth_fits/*.c)
+$(BUILD)/bin/c/smooth_fits: EXTRA = $$(pkg-config --cflags --libs cfitsio)
+$(BUILD)/bin/c/smooth_fits: $(SMOOTH_FITS) $(wildcard c_examples/smooth_fits/*.h)
 
 $(BUILD)/bin/fortran/%: fortran/examples/%.f90 $(FORTRAN_LIBRARY) $(SHARED) | needs
 	@mkdir -p $(@D)

@@ -1,15 +1,16 @@
-/* Median-filters FITS images, many files in parallel.
+/* Median-filters FITS images, many files in parallel, each in a process of its own: a corrupt file
+ * that makes cfitsio crash costs that file only.
  *
  *     smooth_fits [-a] [-s SIZE] [-j THREADS] [-o DIRECTORY] FILE...
  *
  * Every file is written, with all its HDUs and header cards, under the same name to DIRECTORY; a
  * compressed one (.gz) uncompressed. Missing pixels (NaN, BLANK) are left out of the windows and
- * stay missing. Exit code: 0; 1 when a file failed (the others are written all the same); 2 when
- * the command line is wrong. Needs cfitsio. */
+ * stay missing. An image that is compressed in tiles stays so where that loses nothing. Exit code:
+ * 0; 1 when a file failed (the others are written all the same); 2 when the command line is wrong.
+ * Needs cfitsio. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <errno.h>
-#include <fitsio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,23 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fourier.h"
-#include "smooth_fits/smooth_file.h"
-
-/* One file. */
-struct job {
-    const char *input;
-    char *output;
-    enum { WAITING, WRITTEN, FAILED } state;
-    char message[MESSAGE_LENGTH]; /* when it failed */
-};
-
-struct run {
-    struct settings settings;
-    struct job *jobs;
-    int count;
-    int on_terminal;
-};
+#include "smooth_fits/part_file.h"
+#include "smooth_fits/workers.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -115,84 +101,65 @@ static int refuse_same_names(struct job *jobs, int count)
     return 0;
 }
 
-static int smooth(int64_t index, void *user)
+static void show_progress(int done, int count)
 {
-    struct run *run = user;
-    struct job *job = &run->jobs[index];
-    if (job->state == FAILED || interrupted)
-        return 0;
-    if (smooth_file(job->input, job->output, &run->settings, job->message) == 0)
-        job->state = WRITTEN;
-    else if (!interrupted)
-        job->state = FAILED;
-    return 0;
-}
-
-static int report(double fraction, void *user)
-{
-    struct run *run = user;
-    if (run->on_terminal) {
-        fprintf(stderr, "\rsmooth_fits: %d of %d files", (int)(fraction * run->count + 0.5),
-                run->count);
-        fflush(stderr);
-    }
-    return interrupted != 0;
+    fprintf(stderr, "\rsmooth_fits: %d of %d files", done, count);
+    fflush(stderr);
 }
 
 /* Filters all files and tells what failed; returns how many were not written. */
-static int smooth_all(struct run *run)
+static int smooth_all(struct batch *batch)
 {
-    fourier_options *options = fourier_options_new();
-    fourier_options_set_threads(options, run->settings.threads);
-    fourier_options_set_progress(options, report, run);
-    int status = fourier_parallel_map(run->count, smooth, run, NULL, options);
-    fourier_options_free(options);
-    if (run->on_terminal)
+    if (isatty(STDERR_FILENO))
+        batch->progress = show_progress;
+    smooth_batch(batch);
+    if (batch->progress)
         fprintf(stderr, "\r%*s\r", 60, "");
-    if (status && status != FOURIER_CANCELLED)
-        fprintf(stderr, "smooth_fits: %s\n", fourier_last_error());
 
     int counts[3] = {0};
-    for (int i = 0; i < run->count; i++) {
-        const struct job *job = &run->jobs[i];
+    for (int i = 0; i < batch->count; i++) {
+        const struct job *job = &batch->jobs[i];
         counts[job->state]++;
         if (job->state == FAILED)
             fprintf(stderr, "smooth_fits: %s: %s\n", job->input, job->message);
     }
     if (interrupted)
         fprintf(stderr, "smooth_fits: interrupted: %d of %d files were not written\n",
-                counts[WAITING], run->count);
+                counts[WAITING], batch->count);
     return counts[WAITING] + counts[FAILED];
 }
 
+/* Those that are ignored stay so: nohup ignores SIGHUP, a shell SIGINT for what runs beside it. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    /* A file beyond the limit is an error of the write, not the end of the program. */
-    signal(SIGXFSZ, SIG_IGN);
+    for (int i = 0; i < 3; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
 }
 
 int main(int argc, char **argv)
 {
     const char *directory = "smoothed";
-    struct run run = {.settings = {.size = 15, .interrupted = &interrupted}};
+    struct batch batch = {.settings = {.size = 15}, .interrupted = &interrupted};
     int option;
+    if (argc > 1 && strcmp(argv[1], worker_option) == 0)
+        return worker_main(argc - 2, argv + 2);
+    batch.program = argv[0];
     while ((option = getopt(argc, argv, "as:j:o:h")) != -1) {
         switch (option) {
-        case 'a': run.settings.all_images = 1; break;
-        case 's': run.settings.size = number("s", optarg, 1, 1000000); break;
-        case 'j': run.settings.threads = number("j", optarg, 0, 1024); break;
+        case 'a': batch.settings.all_images = 1; break;
+        case 's': batch.settings.size = number("s", optarg, 1, 1000000); break;
+        case 'j': batch.settings.threads = number("j", optarg, 0, 1024); break;
         case 'o': directory = optarg; break;
         case 'h': usage(stdout); return 0;
         default: usage(stderr); return 2;
         }
     }
-    run.count = argc - optind;
-    if (run.count < 1) {
+    batch.count = argc - optind;
+    if (batch.count < 1) {
         usage(stderr);
         return 2;
     }
@@ -202,31 +169,27 @@ int main(int argc, char **argv)
         return 1;
     }
     if (stat(directory, &about) || !S_ISDIR(about.st_mode)) {
-        fprintf(stderr, "smooth_fits: %s: is no directory\n", directory);
+        fprintf(stderr, "smooth_fits: %s: is not a directory\n", directory);
         return 1;
     }
-    run.jobs = calloc((size_t)run.count, sizeof *run.jobs);
-    for (int i = 0; run.jobs && i < run.count; i++) {
-        run.jobs[i].input = argv[optind + i];
-        run.jobs[i].output = output_path(directory, argv[optind + i]);
-        if (!run.jobs[i].output)
-            run.jobs = NULL;
+    batch.jobs = calloc((size_t)batch.count, sizeof *batch.jobs);
+    for (int i = 0; batch.jobs && i < batch.count; i++) {
+        batch.jobs[i].input = argv[optind + i];
+        batch.jobs[i].output = output_path(directory, argv[optind + i]);
+        if (!batch.jobs[i].output)
+            batch.jobs = NULL;
     }
-    if (!run.jobs || refuse_same_names(run.jobs, run.count)) {
+    if (!batch.jobs || refuse_same_names(batch.jobs, batch.count)) {
         fputs("smooth_fits: no memory\n", stderr);
         return 1;
     }
-    run.on_terminal = isatty(STDERR_FILENO);
-    /* cfitsio sets itself up in one thread, and stays in one unless it was built for more. */
-    fits_init_cfitsio();
-    if (!fits_is_reentrant())
-        run.settings.threads = 1;
+    clear_abandoned_parts(directory);
     catch_signals();
 
-    int failed = smooth_all(&run);
-    for (int i = 0; i < run.count; i++)
-        free(run.jobs[i].output);
-    free(run.jobs);
+    int failed = smooth_all(&batch);
+    for (int i = 0; i < batch.count; i++)
+        free(batch.jobs[i].output);
+    free(batch.jobs);
     if (interrupted) {
         signal(interrupted, SIG_DFL);
         raise(interrupted);

@@ -9,6 +9,7 @@
 mod allowance;
 mod call;
 mod latch;
+mod openmp;
 mod pool;
 mod threads;
 

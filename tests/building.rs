@@ -338,3 +338,59 @@ fn the_version_is_said_once() {
         assert!(text.contains(line), "{text}");
     }
 }
+
+#[test]
+fn modules_that_a_fortran_compiler_cannot_compile_yet_are_left_out_and_named() {
+    let scratch = Scratch::new();
+    project(scratch.folder());
+    scratch.write("fortran/libfourier.f90", GATHERING_MODULE);
+    let compiler = scratch.path("some-flang");
+    let gfortran = fortran_compiler().get_program().to_string_lossy().into_owned();
+    executable(
+        &compiler,
+        &format!(
+            "#!/bin/sh\ncase $* in *second.f90*)\n\
+             echo 'error: not yet implemented: assumed rank' >&2; exit 1 ;; esac\n\
+             exec {gfortran} \"$@\"\n"
+        ),
+    );
+    let fc = format!("FC={}", compiler.display());
+    let output = run(&mut make(scratch.folder(), &["fortran", &fc]));
+    let said = text(&output.stderr);
+    assert!(said.contains("left out: libfourier_second\n"), "{said}");
+    let names =
+        run(Command::new(tool("ar")).arg("t").arg(scratch.path("build/lib/libfourier_fortran.a")));
+    assert_eq!(text(&names.stdout), "libfourier.o\nlibfourier_status.o\n");
+
+    // Any other failure is one.
+    scratch.write("fortran/libfourier_second.f90", "no Fortran\n");
+    assert!(!outcome(&mut make(scratch.folder(), &["fortran"])).status.success());
+}
+
+const GATHERING_MODULE: &str =
+    "module libfourier\n  use libfourier_status\n  use libfourier_second\nend module libfourier\n";
+
+#[test]
+fn the_library_itself_is_built_without_a_network() {
+    let scratch = Scratch::new();
+    for name in ["src", "include", "tools", "packaging", "fortran", "python", "c_examples"] {
+        run(Command::new("cp").arg("-r").arg(file(name)).arg(scratch.folder()));
+    }
+    for name in ["Makefile", "Cargo.toml", "Cargo.lock", "build.rs", "README.md", "CHANGELOG.md"] {
+        fs::copy(file(name), scratch.path(name)).expect("a file can be copied");
+    }
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(file(name), scratch.path(name)).expect("a file can be copied");
+    }
+    let stage = format!("DESTDIR={}", scratch.path("stage").display());
+    let arguments = ["install", "FORTRAN=no", "PREFIX=/sw/fourier", "LIBDIR=lib64", &stage];
+    let mut make = make(scratch.folder(), &arguments);
+    // Quickly built rather than quick.
+    for (name, value) in
+        [("OPT_LEVEL", "0"), ("LTO", "off"), ("CODEGEN_UNITS", "16"), ("DEBUG", "0")]
+    {
+        make.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
+    }
+    run(make.env("CARGO_NET_OFFLINE", "true"));
+    assert!(scratch.path("stage/sw/fourier/lib64/libfourier.so").is_file());
+}

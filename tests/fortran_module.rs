@@ -62,3 +62,53 @@ fn failures_without_stat_stop_the_program_with_their_text() {
     let success = stdout_of(program);
     assert_eq!(success, "still here\n");
 }
+
+#[test]
+fn module_works_with_default_integers_of_64_bits() {
+    let scratch = Scratch::new();
+    library_dir();
+    let mut compiler = Command::new(file("tools/fortran.sh"));
+    compiler.env("FFLAGS", "-std=f2018 -Wall -Wextra -O2 -fdefault-integer-8");
+    compiler.arg(scratch.folder()).arg(scratch.path("modules.a")).arg(file("fortran"));
+    run(&mut compiler);
+    let source = scratch.write("program.f90", LONG_INTEGERS);
+    let program = scratch.path("program");
+    let mut compiler = fortran_compiler();
+    compiler.args(["-fdefault-integer-8", "-I"]).arg(scratch.folder()).arg(source);
+    compiler.arg(scratch.path("modules.a")).arg("-o").arg(&program);
+    link(&mut compiler);
+    run(&mut compiler);
+    assert_eq!(
+        stdout_of(program),
+        "power 100 status 0\nmedian 12\nmedian_filter: size: 0 is less than 1\nline said\nreturned 3\n"
+    );
+}
+
+const LONG_INTEGERS: &str = "
+program long_integers
+  use, intrinsic :: iso_fortran_env, only: int32, real64
+  use libfourier
+  implicit none
+  real(real64) :: freq(1), power(1)
+  integer(int32) :: image(3, 3) = reshape([10, 11, 12, 11, 99, 13, 12, 13, 14], [3, 3])
+  integer(int32) :: smoothed(3, 3)
+  integer :: stat, returncode
+  character(len=100) :: message
+  type(process) :: p
+  character(len=:), allocatable :: line
+
+  call fourier_power([0.0_real64, 1.0_real64], [4.0_real64, 6.0_real64], 0.0_real64, 0.0_real64, &
+                     freq, power, threads=1, stat=stat)
+  print '(2(a, i0))', 'power ', nint(power(1)), ' status ', stat
+  call median_filter(image, smoothed, 3)
+  print '(a, i0)', 'median ', smoothed(2, 2)
+  call median_filter(image, smoothed, 0, stat=stat, errmsg=message)
+  print '(a)', trim(message)
+  call p%start([character(len=20) :: 'sh', '-c', 'echo said; exit 3'])
+  call p%read_line(line)
+  print '(2a)', 'line ', line
+  call p%wait(returncode)
+  print '(a, i0)', 'returned ', returncode
+  call p%free()
+end program long_integers
+";

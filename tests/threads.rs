@@ -35,6 +35,30 @@ fn threads_that_the_system_refuses_are_done_without() {
     }
 }
 
+#[test]
+fn threads_of_a_parallel_region_of_openmp_compute_alone_unless_asked_otherwise() {
+    let scratch = Scratch::new();
+    let program = scratch.path("openmp");
+    let mut compiler = c_compiler();
+    compiler.arg("-fopenmp").arg(file("tests/c/openmp.c")).arg("-o").arg(&program);
+    link(&mut compiler);
+    run(&mut compiler);
+    let says = |variable: Option<&str>| {
+        let mut command = Command::new(&program);
+        command.env_remove("FOURIER_NUM_THREADS").env_remove("OMP_NUM_THREADS");
+        command.envs(variable.map(|value| ("FOURIER_NUM_THREADS", value)));
+        let said = text(&run(&mut command).stdout);
+        said.lines().map(String::from).collect::<Vec<_>>()
+    };
+    let processors = available_parallelism().expect("processors");
+    let all = processors.get();
+    // Three threads of OpenMP, one of them the caller, and no worker of ours.
+    let (before, after) = (format!("before {all}"), format!("after {all}"));
+    let expected = [&*before, "inside 1 to 1", &after, "asked 2 to 2", "failed 0, threads 3"];
+    assert_eq!(says(None), expected);
+    assert_eq!(says(Some("4"))[..3], ["before 4", "inside 4 to 4", "after 4"]);
+}
+
 fn passes(source: &str) {
     passes_with(source, &[]);
 }

@@ -1,46 +1,32 @@
-/* Median filter of one FITS file: its images are filtered as they are stored, everything else is
- * copied. BITPIX, BSCALE and BZERO stay as they are, since scaling keeps the order of the pixels
- * (a negative BSCALE reverses it, which only matters to the median of an even number of pixels). */
+/* Median filter of one FITS file: its images are filtered, everything else is copied. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "smooth_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fitsio.h>
-#include <math.h>
-#include <pthread.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fourier.h"
-
-/* Opening and closing a compressed file is not safe in several threads of cfitsio. */
-static pthread_mutex_t compressed_file = PTHREAD_MUTEX_INITIALIZER;
+#include "image.h"
+#include "part_file.h"
 
 /* One file being filtered. */
 struct work {
     const struct settings *settings;
-    fitsfile *file; /* the new one */
+    fitsfile *source, *file; /* the new one */
     fourier_options *options;
+    int compress;    /* images that are stored in tiles without loss stay so */
+    uint64_t *wrote; /* for each HDU: of the pixels of an image that stayed compressed, or 0 */
     char *message;
 };
 
-/* An image of the new file, and room for one of its planes. */
-struct image {
-    int bitpix;
-    int64_t rows, columns, planes;
-    int has_blank;
-    int64_t blank;
-    void *in, *out;   /* rows * columns pixels as stored */
-    void *real[2];    /* the same as numbers with NaN, where pixels are BLANK */
-};
-
-static int fail(char *message, const char *format, ...)
+int fail(char message[MESSAGE_LENGTH], const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -49,8 +35,7 @@ static int fail(char *message, const char *format, ...)
     return 1;
 }
 
-/* The text of a cfitsio status. (Its error stack is shared by all threads: of no use here.) */
-static int fits_fail(char *message, const char *step, int status)
+int fits_fail(char message[MESSAGE_LENGTH], const char *step, int status)
 {
     int error = errno;
     char text[FLEN_STATUS];
@@ -60,130 +45,83 @@ static int fits_fail(char *message, const char *step, int status)
     return fail(message, "%s: %s (cfitsio status %d)", step, text, status);
 }
 
-static int stop_when_interrupted(double fraction, void *settings)
+/* The bytes of data that the header of the current HDU declares; -1 for impossible ones. */
+static int64_t declared_size(fitsfile *file, int *status)
 {
-    (void)fraction;
-    return *((const struct settings *)settings)->interrupted != 0;
-}
-
-/* Pixels as FITS stores them: the types of cfitsio and of libfourier for each BITPIX. */
-static int fits_type(int bitpix)
-{
-    switch (bitpix) {
-    case BYTE_IMG: return TBYTE;
-    case SHORT_IMG: return TSHORT;
-    case LONG_IMG: return TINT;
-    case LONGLONG_IMG: return TLONGLONG;
-    case FLOAT_IMG: return TFLOAT;
-    default: return TDOUBLE;
+    LONGLONG axes = 0, bits = 0, groups = 1, parameters = 0, length = 0;
+    int64_t elements = 1;
+    int none = 0;
+    fits_read_key(file, TLONGLONG, "BITPIX", &bits, NULL, status);
+    fits_read_key(file, TLONGLONG, "NAXIS", &axes, NULL, status);
+    fits_read_key(file, TLONGLONG, "GCOUNT", &groups, NULL, &none);
+    none = 0;
+    fits_read_key(file, TLONGLONG, "PCOUNT", &parameters, NULL, &none);
+    for (int axis = 1; axis <= axes && !*status; axis++) {
+        char name[FLEN_KEYWORD];
+        snprintf(name, sizeof name, "NAXIS%d", axis);
+        fits_read_key(file, TLONGLONG, name, &length, NULL, status);
+        /* NAXIS1 = 0: random groups, whose size the other axes tell. */
+        if (axis == 1 && length == 0 && axes > 1 && groups > 0 && parameters > 0)
+            continue;
+        if (length < 0 || (length > 0 && elements > INT64_MAX / length))
+            return -1;
+        elements *= length;
     }
+    if (*status || axes == 0)
+        return 0;
+    const int64_t bytes = bits < 0 ? -bits / 8 : bits / 8;
+    if (bytes < 1 || bytes > 8 || groups < 0 || parameters < 0 ||
+        parameters > INT64_MAX / 8 - elements)
+        return -1;
+    elements += parameters;
+    if (groups > 0 && elements > INT64_MAX / 8 / groups)
+        return -1;
+    return elements * groups * bytes;
 }
 
-static int filter(int bitpix, const struct image *image, const void *in, void *out, int64_t size,
-                  const fourier_options *options)
+/* Refuses a file that is too short for what its headers declare. */
+static int check_size(struct work *work)
 {
-#define FILTER(NAME)                                                                        \
-    fourier_median_filter_##NAME(image->rows, image->columns, in, out, size, size,          \
-                                 FOURIER_BORDER_REFLECT, 0.0, options)
-    switch (bitpix) {
-    case BYTE_IMG: return FILTER(u8);
-    case SHORT_IMG: return FILTER(i16);
-    case LONG_IMG: return FILTER(i32);
-    case LONGLONG_IMG: return FILTER(i64);
-    case FLOAT_IMG: return FILTER(f32);
-    default: return FILTER(f64);
-    }
-#undef FILTER
-}
-
-static int64_t stored(int bitpix, const void *pixels, int64_t place)
-{
-    switch (bitpix) {
-    case BYTE_IMG: return ((const uint8_t *)pixels)[place];
-    case SHORT_IMG: return ((const int16_t *)pixels)[place];
-    case LONG_IMG: return ((const int32_t *)pixels)[place];
-    default: return ((const int64_t *)pixels)[place];
-    }
-}
-
-static void store(int bitpix, void *pixels, int64_t place, double value)
-{
-    switch (bitpix) {
-    case BYTE_IMG: ((uint8_t *)pixels)[place] = (uint8_t)value; break;
-    case SHORT_IMG: ((int16_t *)pixels)[place] = (int16_t)value; break;
-    case LONG_IMG: ((int32_t *)pixels)[place] = (int32_t)value; break;
-    default: ((int64_t *)pixels)[place] = (int64_t)value; break;
-    }
-}
-
-/* Filters a plane of integers some of which are BLANK: as doubles, where BLANK is NaN. */
-static int filter_with_blanks(struct work *work, struct image *image)
-{
-    const int64_t pixels = image->rows * image->columns;
-    for (int side = 0; side < 2; side++)
-        if (!image->real[side] && !(image->real[side] = malloc((size_t)pixels * sizeof(double))))
-            return fail(work->message, "no memory for an image with BLANK pixels");
-    double *in = image->real[0], *out = image->real[1];
-    for (int64_t i = 0; i < pixels; i++) {
-        int64_t value = stored(image->bitpix, image->in, i);
-        in[i] = value == image->blank ? NAN : (double)value;
-        if (value != image->blank && (value > INT64_C(1) << 53 || value < -(INT64_C(1) << 53)))
+    const int64_t size = work->source->Fptr->filesize;
+    int hdus = 0, status = 0;
+    fits_get_num_hdus(work->source, &hdus, &status);
+    for (int hdu = 1; hdu <= hdus && !status; hdu++) {
+        LONGLONG start = 0;
+        fits_movabs_hdu(work->source, hdu, NULL, &status);
+        int64_t declared = declared_size(work->source, &status);
+        fits_get_hduaddrll(work->source, NULL, &start, NULL, &status);
+        if (!status && (declared < 0 || declared > size - start))
             return fail(work->message,
-                        "an image with BLANK pixels holds %lld, beyond 53 bits: not supported",
-                        (long long)value);
+                        "cannot be read to its end: HDU %d declares %s%lld bytes of data, of which "
+                        "the file holds %lld",
+                        hdu, declared < 0 ? "more than " : "",
+                        declared < 0 ? (long long)INT64_MAX / 8 : (long long)declared,
+                        (long long)(size > start ? size - start : 0));
     }
-    if (filter(DOUBLE_IMG, image, in, out, work->settings->size, work->options))
-        return fail(work->message, "%s", fourier_last_error());
-    for (int64_t i = 0; i < pixels; i++)
-        store(image->bitpix, image->out, i, isnan(in[i]) ? (double)image->blank : out[i]);
-    /* A BLANK beyond 53 bits is not a double. */
-    for (int64_t i = 0; image->bitpix == LONGLONG_IMG && i < pixels; i++)
-        if (isnan(in[i]))
-            ((int64_t *)image->out)[i] = image->blank;
-    return 0;
+    return status ? fits_fail(work->message, "cannot be read to its end", status) : 0;
 }
 
-/* Filters the plane in image->in to image->out. */
-static int filter_plane(struct work *work, struct image *image)
+/* Whether the compressed image of the current HDU can be compressed again without loss, as what
+ * its header says it is. */
+static int is_lossless(fitsfile *file, int bitpix)
 {
-    const int64_t pixels = image->rows * image->columns;
-    for (int64_t i = 0; image->has_blank && i < pixels; i++)
-        if (stored(image->bitpix, image->in, i) == image->blank)
-            return filter_with_blanks(work, image);
-    if (filter(image->bitpix, image, image->in, image->out, work->settings->size, work->options))
-        return fail(work->message, "%s", fourier_last_error());
-    /* Missing pixels were left out of the windows: they are put back. */
-    for (int64_t i = 0; i < pixels; i++) {
-        if (image->bitpix == FLOAT_IMG && isnan(((float *)image->in)[i]))
-            ((float *)image->out)[i] = ((float *)image->in)[i];
-        else if (image->bitpix == DOUBLE_IMG && isnan(((double *)image->in)[i]))
-            ((double *)image->out)[i] = ((double *)image->in)[i];
-    }
-    return 0;
-}
-
-static int filter_planes(struct work *work, struct image *image)
-{
-    const int64_t pixels = image->rows * image->columns;
-    const int type = fits_type(image->bitpix);
-    int status = 0, any_missing = 0;
-    /* What the missing pixels of a tile-compressed image are to be read as. */
-    float nan_float = NAN;
-    double nan_double = NAN;
-    void *missing = type == TFLOAT ? (void *)&nan_float : type == TDOUBLE ? &nan_double : NULL;
-
-    /* Stored numbers, not scaled ones, and BLANK as any other. */
-    fits_set_bscale(work->file, 1.0, 0.0, &status);
-    for (int64_t plane = 0; plane < image->planes && !status; plane++) {
-        const int64_t first = plane * pixels + 1;
-        fits_read_img(work->file, type, first, pixels, missing, image->in, &any_missing, &status);
-        if (status)
-            return fits_fail(work->message, "cannot read the image", status);
-        if (filter_plane(work, image))
-            return 1;
-        fits_write_img(work->file, type, first, pixels, image->out, &status);
-    }
-    return status ? fits_fail(work->message, "cannot write the image", status) : 0;
+    char method[FLEN_VALUE] = "", name[FLEN_VALUE] = "";
+    double first = 0.0, second = 0.0;
+    int status = 0;
+    if (bitpix < 0)
+        return 0; /* numbers are rounded */
+    fits_read_key(file, TSTRING, "ZCMPTYPE", method, NULL, &status);
+    if (strcmp(method, "GZIP_1") == 0 || strcmp(method, "GZIP_2") == 0 ||
+        strcmp(method, "PLIO_1") == 0)
+        return 1;
+    fits_read_key(file, TDOUBLE, "ZVAL1", &first, NULL, &status);
+    if (strcmp(method, "HCOMPRESS_1") == 0)
+        return !status && first == 0.0; /* pixels are multiples of its scale */
+    /* cfitsio compresses pixels of the width of BITPIX, whatever the header says. */
+    fits_read_key(file, TSTRING, "ZNAME2", name, NULL, &status);
+    fits_read_key(file, TDOUBLE, "ZVAL2", &second, NULL, &status);
+    return strncmp(method, "RICE_", 5) == 0 && !status && strcmp(name, "BYTEPIX") == 0 &&
+           second == bitpix / 8;
 }
 
 /* Adds what tells that the HDU was filtered: HISTORY, and checksums where it had them. */
@@ -200,70 +138,72 @@ static int finish_header(struct work *work)
     return status ? fits_fail(work->message, "cannot write the header", status) : 0;
 }
 
-/* The shape of the current HDU of `file`; without pixels where it is no image. */
-static int read_shape(fitsfile *file, struct image *image, int *status)
+/* Filters the image of the current HDU of the source to that of the new file. */
+static int filter_image(struct work *work, struct image *image, uint64_t *hash)
 {
-    enum { MOST_AXES = 99 };
-    LONGLONG axes[MOST_AXES] = {0};
-    int axis_count = 0, type = 0;
-    fits_get_hdu_type(file, &type, status);
-    if (*status || type != IMAGE_HDU)
-        return *status;
-    fits_get_img_paramll(file, MOST_AXES, &image->bitpix, &axis_count, axes, status);
-    image->columns = axis_count > 0 ? axes[0] : 0;
-    image->rows = axis_count > 1 ? axes[1] : 1;
-    image->planes = 1;
-    for (int axis = 2; axis < axis_count; axis++)
-        image->planes *= axes[axis];
-    return *status;
+    LONGLONG blank = 0;
+    int status = 0, failed = image_allocate(image, work->message);
+    if (fits_read_key(work->file, TLONGLONG, "BLANK", &blank, NULL, &status) && image->compressed) {
+        status = 0;
+        fits_read_key(work->file, TLONGLONG, "ZBLANK", &blank, NULL, &status);
+    }
+    image->has_blank = image->bitpix > 0 && !status;
+    image->blank = blank;
+    *hash = 0;
+    for (int64_t plane = 0; plane < image->planes && !failed; plane++) {
+        if (work->settings->cease(0.0, NULL))
+            return fail(work->message, "interrupted");
+        failed = image_read(work->source, image, plane, work->message) ||
+                 image_filter(image, work->settings->size, work->options, work->message) ||
+                 image_write(work->file, image, plane, work->message);
+        if (!failed)
+            *hash = image_hash(image, image->out, *hash);
+    }
+    image_free(image);
+    return failed || finish_header(work);
 }
 
-/* Filters the image of the current HDU of the new file. */
-static int filter_image(struct work *work, struct image *image)
+/* Copies the current HDU of the source; *stays tells whether a compressed image stays so. */
+static void copy_hdu(struct work *work, const struct image *image, int chosen, int *stays,
+                     int *status)
 {
-    int missing = 0, failed = 0;
-    LONGLONG blank = 0;
-    fits_read_key(work->file, TLONGLONG, "BLANK", &blank, NULL, &missing);
-    image->has_blank = image->bitpix > 0 && !missing;
-    image->blank = blank;
-
-    const size_t bytes = (size_t)(image->rows * image->columns) * (size_t)abs(image->bitpix) / 8;
-    image->in = malloc(bytes);
-    image->out = malloc(bytes);
-    if (!image->in || !image->out)
-        failed = fail(work->message, "no memory for an image of %lld x %lld pixels",
-                      (long long)image->columns, (long long)image->rows);
-    else
-        failed = filter_planes(work, image) || finish_header(work);
-    free(image->in);
-    free(image->out);
-    free(image->real[0]);
-    free(image->real[1]);
-    return failed;
+    *stays = chosen && image->compressed && work->compress &&
+             is_lossless(work->source, image->bitpix);
+    if (chosen && image->compressed && !*stays) {
+        char card[FLEN_CARD];
+        int none = 0;
+        /* What was the primary HDU would take the place of one without pixels. */
+        if (!fits_read_card(work->source, "ZSIMPLE", card, &none))
+            fits_create_hdu(work->file, status);
+        fits_img_decompress_header(work->source, work->file, status);
+        fits_set_hdustruc(work->file, status);
+    } else {
+        fits_copy_hdu(work->source, work->file, 0, status);
+    }
 }
 
 /* Copies every HDU to the new file, and filters the first image with pixels, or all of them. */
-static int copy_and_filter(struct work *work, fitsfile *source)
+static int copy_and_filter(struct work *work)
 {
     int hdus = 0, status = 0, images = 0;
-    fits_get_num_hdus(source, &hdus, &status);
+    fits_get_num_hdus(work->source, &hdus, &status);
+    work->wrote = calloc((size_t)hdus + 1, sizeof *work->wrote);
+    if (!work->wrote)
+        return fail(work->message, "no memory");
     for (int hdu = 1; hdu <= hdus && !status; hdu++) {
-        struct image image = {0};
-        fits_movabs_hdu(source, hdu, NULL, &status);
-        if (read_shape(source, &image, &status))
-            break;
-        int chosen = image.columns * image.rows * image.planes > 0 &&
-                     (images == 0 || work->settings->all_images);
-        /* Tiles of floating-point numbers are rounded when they are compressed, so what is
-         * filtered is written without compression. */
-        if (chosen && image.bitpix < 0 && fits_is_compressed_image(source, &status))
-            fits_img_decompress(source, work->file, &status);
-        else
-            fits_copy_hdu(source, work->file, 0, &status);
-        if (status)
-            break;
-        if (chosen && filter_image(work, &image))
+        struct image image;
+        uint64_t hash = 0;
+        int stays = 0;
+        fits_movabs_hdu(work->source, hdu, NULL, &status);
+        if (!status && image_shape(work->source, &image, work->message))
             return 1;
+        int chosen = !status && image_has_pixels(&image) &&
+                     (images == 0 || work->settings->all_images);
+        copy_hdu(work, &image, chosen, &stays, &status);
+        if (!status && chosen && filter_image(work, &image, &hash))
+            return 1;
+        if (stays)
+            work->wrote[hdu] = hash;
         images += chosen;
     }
     if (status == WRITE_ERROR)
@@ -273,99 +213,121 @@ static int copy_and_filter(struct work *work, fitsfile *source)
     return images ? 0 : fail(work->message, "no image with pixels in it");
 }
 
-/* Opens `input` for reading; *compressed tells whether it is a compressed file. */
-static fitsfile *open_input(const char *input, int *compressed, char *message)
+/* Opens `input` for reading. */
+static int open_input(struct work *work, const char *input)
 {
     unsigned char start[6] = {0};
     struct stat about;
-    FILE *bytes = fopen(input, "rb");
-    if (!bytes || fstat(fileno(bytes), &about)) {
-        fail(message, "cannot be opened: %s", strerror(errno));
-        if (bytes)
-            fclose(bytes);
-        return NULL;
+    char path[FLEN_FILENAME];
+    /* As a plain name: cfitsio looks up what begins with ~ as a user's home. */
+    int length = snprintf(path, sizeof path, "%s%s", *input == '/' ? "" : "./", input);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return fail(work->message, "the name is too long");
+    int bytes = open(path, O_RDONLY | O_NONBLOCK); /* a FIFO must not make it wait */
+    if (bytes == -1 || fstat(bytes, &about)) {
+        fail(work->message, "cannot be opened: %s", strerror(errno));
+        if (bytes != -1)
+            close(bytes);
+        return 1;
     }
-    size_t length = fread(start, 1, sizeof start, bytes);
-    fclose(bytes);
-    if (!S_ISREG(about.st_mode)) {
-        fail(message, "not a file");
-        return NULL;
-    }
+    ssize_t count = S_ISREG(about.st_mode) ? read(bytes, start, sizeof start) : 0;
+    close(bytes);
+    if (!S_ISREG(about.st_mode))
+        return fail(work->message, "not a file");
     /* gzip, and what cfitsio unpacks besides: zip, pack, compress, lzh, bzip2 */
     const char magic[][3] = {"\x1f\x8b", "PK", "\x1f\x1e", "\x1f\x9d", "\x1f\xa0", "BZ"};
-    *compressed = 0;
+    int packed = 0, status = 0;
     for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
-        *compressed = *compressed || (length > 1 && memcmp(start, magic[i], 2) == 0);
-    if (!*compressed && memcmp(start, "SIMPLE", 6) != 0) {
-        fail(message, "not a FITS file: it does not begin with SIMPLE");
-        return NULL;
-    }
-    fitsfile *file = NULL;
-    int status = 0;
-    if (*compressed)
-        pthread_mutex_lock(&compressed_file);
-    /* As a plain name: brackets and the like in it mean nothing. */
-    if (fits_open_diskfile(&file, input, READONLY, &status))
-        fits_fail(message, "cannot be opened", status);
-    if (*compressed)
-        pthread_mutex_unlock(&compressed_file);
-    return status ? NULL : file;
+        packed = packed || (count > 1 && memcmp(start, magic[i], 2) == 0);
+    if (!packed && memcmp(start, "SIMPLE", 6) != 0)
+        return fail(work->message, "not a FITS file: it does not begin with SIMPLE");
+    /* Brackets and the like in the name mean nothing. */
+    if (fits_open_diskfile(&work->source, path, READONLY, &status))
+        return fits_fail(work->message, "cannot be opened", status);
+    return 0;
 }
 
-/* Writes the filtered file to `path`. */
-static int write_filtered(struct work *work, const char *input, const char *path)
+/* Whether the images that stayed compressed are read as they were meant. */
+static int is_read_back(struct work *work, const char *path, int hdus)
 {
-    int compressed = 0, status = 0, closing = 0, failed;
-    fitsfile *source = open_input(input, &compressed, work->message);
-    if (!source)
-        return 1;
+    int status = 0, same = 1;
+    for (int hdu = 1; hdu <= hdus && same; hdu++) {
+        struct image image = {0};
+        uint64_t hash = 0;
+        if (work->wrote[hdu] == 0)
+            continue;
+        if (!work->file)
+            fits_open_diskfile(&work->file, path, READONLY, &status);
+        fits_movabs_hdu(work->file, hdu, NULL, &status);
+        same = !status && !image_shape(work->file, &image, work->message) &&
+               !image_allocate(&image, work->message);
+        for (int64_t plane = 0; same && plane < image.planes; plane++) {
+            same = !image_read(work->file, &image, plane, work->message);
+            hash = same ? image_hash(&image, image.in, hash) : 0;
+        }
+        same = same && hash == work->wrote[hdu];
+        image_free(&image);
+    }
+    if (work->file)
+        fits_close_file(work->file, &status);
+    work->file = NULL;
+    return same;
+}
+
+/* Writes the filtered file to `path`; *read_back tells whether it was written as it was meant. */
+static int write_filtered(struct work *work, const char *path, int *read_back)
+{
+    int hdus = 0, status = 0;
+    unlink(path); /* left by a process of the same number that was killed */
     errno = 0;
     if (fits_create_diskfile(&work->file, path, &status))
-        failed = fits_fail(work->message, "cannot create the new file", status);
-    else
-        failed = copy_and_filter(work, source);
-    if (compressed)
-        pthread_mutex_lock(&compressed_file);
-    fits_close_file(source, &closing);
-    if (compressed)
-        pthread_mutex_unlock(&compressed_file);
-    /* What is still in cfitsio's buffers is written now. */
-    if (work->file && fits_close_file(work->file, &status) && !failed)
-        failed = fits_fail(work->message, "cannot write", status);
+        return fits_fail(work->message, "cannot create the new file", status);
+    int failed = copy_and_filter(work);
+    if (!failed) {
+        fits_get_num_hdus(work->file, &hdus, &status);
+        /* What is still in cfitsio's buffers is written now. */
+        if (fits_close_file(work->file, &status))
+            failed = fits_fail(work->message, "cannot write", status);
+        work->file = NULL;
+        *read_back = !failed && is_read_back(work, path, hdus);
+    }
+    free(work->wrote);
+    work->wrote = NULL;
     return failed;
 }
 
 int smooth_file(const char *input, const char *output, const struct settings *settings,
                 char message[MESSAGE_LENGTH])
 {
-    struct work work = {.settings = settings, .message = message};
-    char path[FLEN_FILENAME];
+    struct work work = {.settings = settings, .message = message, .compress = 1};
+    char path[PART_PATH_LENGTH];
     struct stat from, to;
-    const char *name = strrchr(output, '/');
-    name = name ? name + 1 : output;
+    int status = 0, read_back = 0;
 
     if (stat(input, &from) == 0 && stat(output, &to) == 0 && from.st_dev == to.st_dev &&
         from.st_ino == to.st_ino)
         return fail(message, "would be overwritten by its own output");
-    int length = snprintf(path, sizeof path, "%.*s.%s.part-%ld", (int)(name - output), output, name,
-                          (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof path)
+    if (part_path(path, output, getpid()))
         return fail(message, "%s: the name is too long", output);
     work.options = fourier_options_new();
     if (!work.options)
         return fail(message, "no memory");
     fourier_options_set_threads(work.options, settings->threads);
     fourier_options_set_nan_policy(work.options, FOURIER_NAN_OMIT);
-    fourier_options_set_progress(work.options, stop_when_interrupted, (void *)settings);
+    fourier_options_set_progress(work.options, settings->cease, NULL);
 
-    unlink(path); /* left by a process of the same number that was killed */
-    int failed = write_filtered(&work, input, path);
-    if (!failed && *settings->interrupted)
-        failed = fail(message, "interrupted");
+    int failed = open_input(&work, input) || check_size(&work) ||
+                 write_filtered(&work, path, &read_back);
+    if (!failed && !read_back) {
+        work.compress = 0;
+        failed = write_filtered(&work, path, &read_back);
+    }
     if (!failed && rename(path, output))
         failed = fail(message, "cannot rename the new file to %s: %s", output, strerror(errno));
     if (failed)
         unlink(path);
+    else
+        fits_close_file(work.source, &status);
     fourier_options_free(work.options);
     return failed;
 }
