@@ -163,7 +163,8 @@ pub fn for_each_fit<R: Parts>(
             doubtful.clear();
             for index in 0..sums.len {
                 // Written so that NaN is doubtful.
-                if fits.pivot[index] >= least_pivot && fits.q[index] >= least_left {
+                let (pivot, left) = (fits.pivot[index], fits.q[index]);
+                if pivot >= least_pivot && left >= least_left && pivot * left >= least_product {
                     continue;
                 }
                 let number = sums.start + index;
