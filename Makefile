@@ -173,6 +173,7 @@ $(LIB)/.native-libs: tools/native_libs.sh $(LIB)/.whole.a
 
 header: | needs
 	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test header committed
+	FOURIER_UPDATE_HEADER=1 $(CARGO) test --locked --test abi committed
 
 # The modules' object code, in an archive beside the library; .mod files in build/fortran.
 FORTRAN_MODULES := $(wildcard fortran/*.f90)

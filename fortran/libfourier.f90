@@ -8,9 +8,11 @@ module libfourier
   use libfourier_spectrum
   use libfourier_median
   use libfourier_parallel
+  use libfourier_peaks
   use libfourier_process
   implicit none
   public
   ! What the modules share among themselves.
-  private :: call_options, set_options, free_options, conclude, fortran_string, c_string, decimal
+  private :: call_options, set_options, set_search_options, free_options, conclude
+  private :: fortran_string, c_string, decimal
 end module libfourier

@@ -55,29 +55,29 @@ module libfourier_c_process
       integer(c_int) :: status
     end function c_start
 
-    function c_name(process, name) result(status) bind(C, name='fourier_process_name')
+    function c_id_new(process, id) result(status) bind(C, name='fourier_process_id_new')
       use, intrinsic :: iso_c_binding, only: c_int, c_int64_t, c_ptr
       type(c_ptr), value :: process
-      integer(c_int64_t), intent(inout) :: name
+      integer(c_int64_t), intent(inout) :: id
       integer(c_int) :: status
-    end function c_name
+    end function c_id_new
 
-    function c_named(name) result(process) bind(C, name='fourier_process_named')
+    function c_id_handle(id) result(process) bind(C, name='fourier_process_id_handle')
       use, intrinsic :: iso_c_binding, only: c_int64_t, c_ptr
-      integer(c_int64_t), value :: name
+      integer(c_int64_t), value :: id
       type(c_ptr) :: process
-    end function c_named
+    end function c_id_handle
 
-    function c_rename(name) result(other) bind(C, name='fourier_process_rename')
+    function c_id_copy(id) result(copy) bind(C, name='fourier_process_id_copy')
       use, intrinsic :: iso_c_binding, only: c_int64_t
-      integer(c_int64_t), value :: name
-      integer(c_int64_t) :: other
-    end function c_rename
+      integer(c_int64_t), value :: id
+      integer(c_int64_t) :: copy
+    end function c_id_copy
 
-    subroutine c_forget(name) bind(C, name='fourier_process_forget')
+    subroutine c_id_release(id) bind(C, name='fourier_process_id_release')
       use, intrinsic :: iso_c_binding, only: c_int64_t
-      integer(c_int64_t), value :: name
-    end subroutine c_forget
+      integer(c_int64_t), value :: id
+    end subroutine c_id_release
 
     function c_read_line(process, stream, line, capacity, length, timeout) result(status) &
         bind(C, name='fourier_process_read_line')

@@ -12,10 +12,10 @@
 !>     end do
 !>     call p%wait(returncode)                 ! >= 0: exit code; -s: killed by signal s
 !>
-!> A copy, as in q = p, is another name for the same program. When the last name for it goes (it is
-!> deallocated, or its scope ends) a program that still runs is killed and collected. Variables of
-!> the main program never go: free them, or declare them in a BLOCK. A program may be used from
-!> several threads; the last name must not go while another thread uses it.
+!> A copy, as in q = p, stands for the same program. When the last copy goes (it is deallocated, or
+!> its scope ends) a program that still runs is killed and collected. Variables of the main program
+!> never go: free them, or declare them in a BLOCK. A program may be used from several threads; the
+!> last copy must not go while another thread uses it.
 !>
 !> Timeouts are seconds; without one, or with a negative one, a call waits for as long as it takes,
 !> and with 0 it does not wait. `stream` is FOURIER_STDOUT unless told otherwise.
@@ -42,8 +42,8 @@ module libfourier_process
   !> A program that was started.
   type :: process
     private
-    !> The name that the library knows it by; a copy has another one.
-    integer(c_int64_t) :: name = 0
+    !> The id that the library knows it by; a copy has another one.
+    integer(c_int64_t) :: id = 0
   contains
     procedure :: start
     procedure :: read_line
@@ -81,7 +81,7 @@ contains
   !>   same as this program's
   !> - stdin_file, stdout_file, stderr_file: files that they lead to
   !> - own_group: .false. = in this program's process group
-  !> - kill_on_free: .false. = goes on running when the last name for it goes
+  !> - kill_on_free: .false. = goes on running when the last copy of this variable goes
   !> - time_limit: seconds after which it is killed
   !> - output_limit: bytes of each stream that are kept for later reading
   recursive subroutine start(self, argv, directory, environment, clear_environment, stdin, stdout, &
@@ -112,7 +112,7 @@ contains
     end if
     if (status == FOURIER_OK) then
       call self%free()
-      status = c_name(handle, self%name)
+      status = c_id_new(handle, self%id)
     end if
     call conclude('start', status, stat, errmsg, problem)
   end subroutine start
@@ -418,11 +418,11 @@ contains
     call conclude('process_poll', status, stat, errmsg, problem)
   end subroutine process_poll
 
-  !> Gives up this name for the program.
+  !> Gives this copy up; the last one takes the program with it.
   recursive subroutine free(self)
     class(process), intent(inout) :: self
-    call c_forget(self%name)
-    self%name = 0
+    call c_id_release(self%id)
+    self%id = 0
   end subroutine free
 
   impure elemental recursive subroutine finalise(self)
@@ -430,20 +430,20 @@ contains
     call self%free()
   end subroutine finalise
 
-  ! q = p: another name for the same program.
+  ! q = p: both stand for the same program.
   impure elemental recursive subroutine share(self, other)
     class(process), intent(inout) :: self
     type(process), intent(in) :: other
-    integer(c_int64_t) :: name
+    integer(c_int64_t) :: id
 
-    name = c_rename(other%name)
+    id = c_id_copy(other%id)
     call self%free()
-    self%name = name
+    self%id = id
   end subroutine share
 
   recursive type(c_ptr) function handle_of(self)
     class(process), intent(in) :: self
-    handle_of = c_named(self%name)
+    handle_of = c_id_handle(self%id)
   end function handle_of
 
   recursive subroutine finish(self, procedure, status, stat, errmsg, problem)

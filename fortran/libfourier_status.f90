@@ -17,7 +17,7 @@ module libfourier_status
   public :: fourier_set_num_threads, fourier_get_num_threads
   public :: fourier_report
   ! For the other modules of libfourier:
-  public :: call_options, set_options, free_options, conclude, fortran_string, c_string, decimal
+  public :: call_options, set_options, set_search_options, free_options, conclude, fortran_string, c_string, decimal
 
   ! enum fourier_status of fourier.h, number by number.
   integer, parameter, public :: FOURIER_OK = 0
@@ -51,6 +51,8 @@ module libfourier_status
   integer, parameter, public :: FOURIER_OUTPUT_LIMIT = 14
   !> The program has not ended yet.
   integer, parameter, public :: FOURIER_STILL_RUNNING = 15
+  !> Peaks too close to a sinusoid to be told from it were merged with it; all results are there.
+  integer, parameter, public :: FOURIER_UNRESOLVED = 16
 
   !> A whole number in as many digits as it needs.
   interface decimal
@@ -120,6 +122,22 @@ module libfourier_status
       real(c_double), value :: relative
       integer(c_int) :: status
     end function c_options_set_tolerance
+
+    function c_options_set_noise_window(options, width) result(status) &
+        bind(C, name='fourier_options_set_noise_window')
+      import :: c_double, c_int, c_ptr
+      type(c_ptr), value :: options
+      real(c_double), value :: width
+      integer(c_int) :: status
+    end function c_options_set_noise_window
+
+    function c_options_set_uncertainties(options, uncertainties) result(status) &
+        bind(C, name='fourier_options_set_uncertainties')
+      import :: c_int, c_ptr
+      type(c_ptr), value :: options
+      integer(c_int), value :: uncertainties
+      integer(c_int) :: status
+    end function c_options_set_uncertainties
 
     function c_options_set_threads(options, threads) result(status) &
         bind(C, name='fourier_options_set_threads')
@@ -225,6 +243,32 @@ contains
     end if
     if (status /= FOURIER_OK) problem = fourier_last_error()
   end subroutine set_options
+
+  !> The settings of a search for sinusoids, added to those of set_options.
+  recursive subroutine set_search_options(options, status, problem, noise_window, uncertainties)
+    type(call_options), intent(inout), target :: options
+    integer(c_int), intent(out) :: status
+    character(len=:), allocatable, intent(inout) :: problem
+    real(real64), intent(in), optional :: noise_window
+    integer, intent(in), optional :: uncertainties
+
+    status = FOURIER_OK
+    if (.not. (present(noise_window) .or. present(uncertainties))) return
+    if (.not. c_associated(options%handle)) options%handle = c_options_new()
+    if (.not. c_associated(options%handle)) then
+      status = FOURIER_OUT_OF_MEMORY
+      problem = 'out of memory: no options'
+      return
+    end if
+    if (present(noise_window)) then
+      status = c_options_set_noise_window(options%handle, noise_window)
+      if (status /= FOURIER_OK) problem = 'noise_window: ' // fourier_last_error()
+    end if
+    if (present(uncertainties) .and. status == FOURIER_OK) then
+      status = c_options_set_uncertainties(options%handle, int(uncertainties, c_int))
+      if (status /= FOURIER_OK) problem = fourier_last_error()
+    end if
+  end subroutine set_search_options
 
   !> Frees what set_options made.
   recursive subroutine free_options(options)

@@ -17,24 +17,26 @@
 #define FOURIER_VERSION_MINOR 1
 #define FOURIER_VERSION_PATCH 0
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Version of the library */
 
 /**
- * What a program is doing.
+ * Version of the library at run time, as "MAJOR.MINOR.PATCH".
+ *
+ * FOURIER_VERSION_MAJOR, _MINOR and _PATCH are those of the header a program was compiled with.
+ *
+ * @return static text, never NULL, never freed; from any thread.
  */
-typedef enum fourier_run_state {
-  /**
-   * It runs, or would if it had the processor.
-   */
-  FOURIER_RUNNING = 0,
-  /**
-   * It is stopped, until it is resumed.
-   */
-  FOURIER_STOPPED = 1,
-  /**
-   * It has ended.
-   */
-  FOURIER_EXITED = 2,
-} fourier_run_state;
+const char *fourier_version(void);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Statuses */
 
 /**
  * What every function that can fail returns. 0 is success, a positive number one of these, a
@@ -54,7 +56,7 @@ typedef enum fourier_status {
    */
   FOURIER_NOT_FINITE = 2,
   /**
-   * Memory for the working arrays could not be had.
+   * Memory for the working arrays could not be allocated.
    */
   FOURIER_OUT_OF_MEMORY = 3,
   /**
@@ -98,14 +100,225 @@ typedef enum fourier_status {
    */
   FOURIER_NOT_OUR_CHILD = 13,
   /**
-   * The program wrote more that nobody has read than may be kept.
+   * The program wrote more than may be kept for reading.
    */
   FOURIER_OUTPUT_LIMIT = 14,
   /**
    * The program has not ended yet.
    */
   FOURIER_STILL_RUNNING = 15,
+  /**
+   * Peaks too close to a sinusoid to be told from it were merged with it; all outputs are there.
+   */
+  FOURIER_UNRESOLVED = 16
 } fourier_status;
+
+/**
+ * Text of a status: a fourier_status, or -errno.
+ *
+ * @param status  what a function of this library returned
+ * @return static text, never NULL, never freed; "unknown status" for any other number.
+ *         Valid for ever, from any thread and after fork().
+ */
+const char *fourier_strerror(int status);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* The last failure of a thread */
+
+/**
+ * The calling thread's last failure in full: which argument, which index, which step.
+ *
+ * A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
+ * `fourier_`, which have no status to return, set it to "" when they succeed.
+ *
+ * @return text that stays valid until the next call that fails on this thread; "" when none has.
+ *         Never NULL, never freed. From any thread: each has its own text.
+ */
+const char *fourier_last_error(void);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Peaks of spectra that are never stored, and prewhitening */
+
+/**
+ * How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
+ * of calls, also from several threads at once, as long as it is not changed meanwhile.
+ */
+typedef struct fourier_options fourier_options;
+
+/**
+ * The highest peaks of the power spectrum sum w y cos^2 + sum w y sin^2 over a band, of any number
+ * of frequencies: the spectrum is searched block by block and never stored.
+ *
+ * Each peak is refined from the grid to the maximum of the continuous spectrum, within 1e-9 / T,
+ * where T is the length of the series. Of peaks closer than 1/T only the highest is told.
+ *
+ * @param n        number of samples, >= 0
+ * @param t        n times, any unit, any order, duplicates allowed; NULL only when n = 0
+ * @param y        n values; NULL only when n = 0. Subtract the mean first, unless its peak at
+ *                 frequency 0 is wanted
+ * @param dy       n standard deviations, > 0: each value counts with the weight dy^-2 (power of
+ *                 sum w y exp(2 pi i f t), sum w = n); or NULL: all alike, as in fourier_power
+ * @param f0, df   first frequency and step, as for fourier_power; df not 0. 1/df should be at least
+ *                 twice the length of the series, or peaks between two frequencies are missed
+ * @param nf       number of frequencies, >= 0
+ * @param most     the most peaks wanted, >= 0
+ * @param freq     most elements: the frequencies of the peaks, highest peak first
+ * @param power    most elements: their powers
+ * @param found    receives how many peaks there are, at most `most`; not NULL
+ * @param options  tolerance (of the search alone), method, threads, progress; NULL = defaults. The
+ *                 result does not depend, bit for bit, on the number of threads
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
+ *         FOURIER_TOLERANCE_UNREACHABLE, FOURIER_CANCELLED, FOURIER_NOT_SUPPORTED. On failure the
+ *         outputs are untouched. From any thread, and in a forked child.
+ */
+int fourier_peaks(int64_t n,
+                  const double *t,
+                  const double *y,
+                  const double *dy,
+                  double f0,
+                  double df,
+                  int64_t nf,
+                  int64_t most,
+                  double *freq,
+                  double *power,
+                  int64_t *found,
+                  const struct fourier_options *options);
+
+/**
+ * A sinusoid amplitude * sin(2 pi (frequency * (t - t0) + phase)) with its standard errors;
+ * t0 is the middle of the series, halfway between its first and its last time.
+ */
+typedef struct fourier_sinusoid {
+  /**
+   * In cycles per unit of time.
+   */
+  double frequency;
+  /**
+   * Semi-amplitude, in the unit of y.
+   */
+  double amplitude;
+  /**
+   * In cycles, from 0 to 1.
+   */
+  double phase;
+  /**
+   * Standard error of the frequency.
+   */
+  double frequency_error;
+  /**
+   * Standard error of the amplitude.
+   */
+  double amplitude_error;
+  /**
+   * Standard error of the phase, in cycles.
+   */
+  double phase_error;
+  /**
+   * Amplitude over the mean amplitude of the residuals around the frequency; NaN after a
+   * cancelled call.
+   */
+  double snr;
+} fourier_sinusoid;
+
+/**
+ * Prewhitening: finds the sinusoids of a series one after the other.
+ *
+ * The highest peak of the residuals' amplitude spectrum is fitted by least squares together with
+ * the sinusoids found before (frequencies, amplitudes, phases and mean), and subtracted; then the
+ * next. Ends at `most` sinusoids; at the first whose amplitude is below `least_snr` times the mean
+ * amplitude of the residuals around it, which is not told; or when the samples or the digits are
+ * used up. A peak closer than 1/T to a sinusoid found before, T being the length of the series,
+ * cannot be told from it and is merged with it; the search goes on elsewhere.
+ *
+ * @param n         number of samples, >= 0
+ * @param t         n times, any unit, any order, duplicates allowed; NULL only when n = 0
+ * @param y         n values; NULL only when n = 0
+ * @param dy        n standard deviations, > 0; or NULL: all alike and unknown, taken from the
+ *                  residuals
+ * @param f0, df    first frequency and step of the search; df not 0. 1/df should be at least twice
+ *                  the length of the series
+ * @param nf        number of frequencies, >= 0
+ * @param most      the most sinusoids wanted, >= 0
+ * @param least_snr least signal-to-noise ratio, >= 0; 4 is usual
+ * @param found     most elements: the sinusoids in the order in which they were found
+ * @param count     receives how many there are, at most `most`; not NULL
+ * @param residuals n elements: what remains of y; or NULL
+ * @param options   threads, progress, fourier_options_set_noise_window and
+ *                  fourier_options_set_uncertainties; NULL = defaults. The result does not depend,
+ *                  bit for bit, on the number of threads
+ * @return FOURIER_OK; FOURIER_UNRESOLVED when peaks were merged (fourier_last_error tells the
+ *         first), and FOURIER_CANCELLED: with all outputs as they were until then;
+ *         FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY: with untouched
+ *         outputs. From any thread, and in a forked child.
+ */
+int fourier_prewhiten(int64_t n,
+                      const double *t,
+                      const double *y,
+                      const double *dy,
+                      double f0,
+                      double df,
+                      int64_t nf,
+                      int64_t most,
+                      double least_snr,
+                      struct fourier_sinusoid *found,
+                      int64_t *count,
+                      double *residuals,
+                      const struct fourier_options *options);
+
+/**
+ * What the standard errors of sinusoids are taken from.
+ */
+typedef enum fourier_uncertainties {
+  /**
+   * The covariance matrix of all parameters, which knows of gaps and of neighbours.
+   */
+  FOURIER_UNCERTAINTIES_COVARIANCE = 0,
+  /**
+   * The formulas of Montgomery and O'Donoghue (1999) for a single sinusoid in white noise, evenly
+   * sampled.
+   */
+  FOURIER_UNCERTAINTIES_MONTGOMERY = 1
+} fourier_uncertainties;
+
+/**
+ * Sets what fourier_prewhiten takes standard errors from.
+ *
+ * @param options       not NULL; not while another thread uses them
+ * @param uncertainties FOURIER_UNCERTAINTIES_COVARIANCE (the default) or _MONTGOMERY
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_uncertainties(struct fourier_options *options,
+                                      enum fourier_uncertainties uncertainties);
+
+/**
+ * Sets the width of the window in which fourier_prewhiten averages the amplitudes of the residuals
+ * around a frequency.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param width    above 0, in cycles per unit of time; default 1
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT or FOURIER_NOT_FINITE
+ */
+int fourier_options_set_noise_window(struct fourier_options *options, double width);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Options of a call, and the number of threads of a process */
+
+/**
+ * Makes options with every setting at its default.
+ *
+ * @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
+ */
+struct fourier_options *fourier_options_new(void);
+
+/**
+ * Frees options; NULL is allowed. No call may be using them.
+ *
+ * @param options  from fourier_options_new, or NULL. From any thread.
+ */
+void fourier_options_free(struct fourier_options *options);
 
 /**
  * How a spectrum is computed.
@@ -122,159 +335,40 @@ typedef enum fourier_method {
   /**
    * The blocked nonuniform FFT.
    */
-  FOURIER_METHOD_FAST = 2,
+  FOURIER_METHOD_FAST = 2
 } fourier_method;
 
 /**
- * What a window of the median filter sees beyond the edges of the image.
+ * Sets how a spectrum is computed.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
-typedef enum fourier_border {
-  /**
-   * d c b a | a b c d | d c b a: the edge is repeated.
-   */
-  FOURIER_BORDER_REFLECT = 0,
-  /**
-   * d c b | a b c d | c b a: the edge is not repeated.
-   */
-  FOURIER_BORDER_MIRROR = 1,
-  /**
-   * a a a a | a b c d | d d d d
-   */
-  FOURIER_BORDER_NEAREST = 2,
-  /**
-   * a b c d | a b c d | a b c d
-   */
-  FOURIER_BORDER_WRAP = 3,
-  /**
-   * The fill value everywhere.
-   */
-  FOURIER_BORDER_CONSTANT = 4,
-} fourier_border;
+int fourier_options_set_method(struct fourier_options *options, enum fourier_method method);
 
 /**
- * What the median filter does with NaN.
+ * Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
+ * F is the complex spectrum and the power is |F|^2.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param relative from 0 (excluded) to 1; default 1e-13. Smaller ones are kept down to 2e-15
+ *                 by the direct sum, and to 1e-14 by FOURIER_METHOD_FAST
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
+ *         kept makes the later call return FOURIER_TOLERANCE_UNREACHABLE
  */
-typedef enum fourier_nan_policy {
-  /**
-   * NaN counts as larger than any number, so a median is NaN where most of its window is.
-   */
-  FOURIER_NAN_LARGEST = 0,
-  /**
-   * NaN is left out of each window: the median of the n cells that remain is the one of rank
-   * n/2, and NaN where none remains.
-   */
-  FOURIER_NAN_OMIT = 1,
-} fourier_nan_policy;
+int fourier_options_set_tolerance(struct fourier_options *options, double relative);
 
 /**
- * The standard streams of a program.
+ * Sets the number of threads of a call.
+ *
+ * The result of every function is the same, bit for bit, for any number.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param threads  1 to 1024; 0 = the default of the process
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
-typedef enum fourier_stream {
-  /**
-   * Standard input.
-   */
-  FOURIER_STDIN = 0,
-  /**
-   * Standard output.
-   */
-  FOURIER_STDOUT = 1,
-  /**
-   * Standard error.
-   */
-  FOURIER_STDERR = 2,
-} fourier_stream;
-
-/**
- * Where a standard stream of a program leads.
- */
-typedef enum fourier_redirect {
-  /**
-   * To this program, through a pipe.
-   */
-  FOURIER_REDIRECT_PIPE = 0,
-  /**
-   * Where this program's own leads; nowhere when this program has closed its own.
-   */
-  FOURIER_REDIRECT_INHERIT = 1,
-  /**
-   * Nowhere: to /dev/null.
-   */
-  FOURIER_REDIRECT_NULL = 2,
-  /**
-   * stderr only: where stdout leads.
-   */
-  FOURIER_REDIRECT_MERGE = 3,
-  /**
-   * To this program, through a pseudo-terminal: for programs that hold their output back when
-   * it leads to a pipe. As stdin or stderr it is the terminal of stdout, which must be one too,
-   * and what comes on stderr is read as stdout. The program gets a session of its own.
-   */
-  FOURIER_REDIRECT_TERMINAL = 4,
-} fourier_redirect;
-
-/**
- * What fourier_process_poll waits for, as bits to be added up.
- */
-typedef enum fourier_event {
-  /**
-   * A line of stdout, or its end: fourier_process_read_line does not wait.
-   */
-  FOURIER_EVENT_STDOUT_LINE = 1,
-  /**
-   * A line of stderr, or its end.
-   */
-  FOURIER_EVENT_STDERR_LINE = 2,
-  /**
-   * Bytes of stdout, or its end: fourier_process_read does not wait.
-   */
-  FOURIER_EVENT_STDOUT_BYTES = 4,
-  /**
-   * Bytes of stderr, or its end.
-   */
-  FOURIER_EVENT_STDERR_BYTES = 8,
-  /**
-   * Room in stdin, or nobody who reads it: fourier_process_write does not wait to begin.
-   */
-  FOURIER_EVENT_STDIN = 16,
-  /**
-   * The end of the program: fourier_process_wait does not wait.
-   */
-  FOURIER_EVENT_EXIT = 32,
-} fourier_event;
-
-/**
- * How fourier_process_expect compares a pattern with a line.
- */
-typedef enum fourier_match {
-  /**
-   * The line contains the pattern.
-   */
-  FOURIER_MATCH_TEXT = 0,
-  /**
-   * The whole line matches the pattern as a file name does in a shell: *, ?, [a-z], [!a-z], and
-   * a backslash before what is meant as it is; over bytes, whatever the locale.
-   */
-  FOURIER_MATCH_GLOB = 1,
-} fourier_match;
-
-/**
- * How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
- * of calls, from several threads at once as long as nobody changes it meanwhile.
- */
-typedef struct fourier_options fourier_options;
-
-/**
- * A program that was started. Opaque; made by fourier_process_start. It may be used from several
- * threads at once, except that nobody else may use it while it is freed. In a forked copy of the
- * program that started it, every call returns FOURIER_NOT_OUR_CHILD.
- */
-typedef struct fourier_process fourier_process;
-
-/**
- * How a program is to be started. Opaque; made by fourier_process_options_new. One handle may
- * serve any number of starts, from several threads at once as long as nobody changes it meanwhile.
- */
-typedef struct fourier_process_options fourier_process_options;
+int fourier_options_set_threads(struct fourier_options *options, int threads);
 
 /**
  * Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -283,13 +377,39 @@ typedef struct fourier_process_options fourier_process_options;
 typedef int (*fourier_progress)(double fraction, void *user);
 
 /**
- * A task of fourier_parallel_map: told its index and the user pointer; returns 0 for success.
+ * Sets a function that is told the progress of a call and may cancel it.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param report   called on the calling thread with the fraction done, from 0 to 1; returns
+ *                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
+ *                 and leaves its outputs partly written. NULL = none. It must not longjmp or
+ *                 throw out
+ * @param user     handed to report as it is; may be NULL
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
-typedef int (*fourier_task)(int64_t index, void *user);
+int fourier_options_set_progress(struct fourier_options *options,
+                                 fourier_progress report,
+                                 void *user);
 
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
+/**
+ * Sets the number of threads of this process's calls that do not set their own.
+ *
+ * @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from
+ *                 the environment as it was at the first call, or the processors that this process
+ *                 may use (affinity and container quota). From any thread.
+ */
+void fourier_set_num_threads(int threads);
+
+/**
+ * The number of threads that a call without its own setting uses.
+ *
+ * @return 1 to 1024. From any thread.
+ */
+int fourier_get_num_threads(void);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Power spectrum, called as the legacy C and Fortran routines `fourier` and `FOURIER` */
 
 /**
  * Power spectrum of unevenly sampled series, called as the legacy C routine:
@@ -337,6 +457,10 @@ void fourier_(const double *t,
               const int *nf,
               double *fr,
               double *s1);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Spectrum of unevenly sampled series */
 
 /**
  * Power spectrum of unevenly sampled series:
@@ -397,6 +521,25 @@ int fourier_transform(int64_t n,
                       double *spectrum,
                       const struct fourier_options *options);
 
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Median filter of images */
+
+/**
+ * What the median filter does with NaN.
+ */
+typedef enum fourier_nan_policy {
+  /**
+   * NaN counts as larger than any number, so a median is NaN where most of its window is.
+   */
+  FOURIER_NAN_LARGEST = 0,
+  /**
+   * NaN is left out of each window: the median of the n cells that remain is the one of rank
+   * n/2, and NaN where none remains.
+   */
+  FOURIER_NAN_OMIT = 1
+} fourier_nan_policy;
+
 /**
  * Sets what the median filter does with NaN; of no effect on integers.
  *
@@ -404,7 +547,33 @@ int fourier_transform(int64_t n,
  * @param policy   FOURIER_NAN_LARGEST (the default) or FOURIER_NAN_OMIT
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
-int fourier_options_set_nan_policy(struct fourier_options *options, fourier_nan_policy policy);
+int fourier_options_set_nan_policy(struct fourier_options *options, enum fourier_nan_policy policy);
+
+/**
+ * What a window of the median filter sees beyond the edges of the image.
+ */
+typedef enum fourier_border {
+  /**
+   * d c b a | a b c d | d c b a: the edge is repeated.
+   */
+  FOURIER_BORDER_REFLECT = 0,
+  /**
+   * d c b | a b c d | c b a: the edge is not repeated.
+   */
+  FOURIER_BORDER_MIRROR = 1,
+  /**
+   * a a a a | a b c d | d d d d
+   */
+  FOURIER_BORDER_NEAREST = 2,
+  /**
+   * a b c d | a b c d | a b c d
+   */
+  FOURIER_BORDER_WRAP = 3,
+  /**
+   * The fill value everywhere.
+   */
+  FOURIER_BORDER_CONSTANT = 4
+} fourier_border;
 
 /**
  * Median filter of an image in double precision: each pixel becomes the median of the window
@@ -435,7 +604,7 @@ int fourier_median_filter_f64(int64_t rows,
                               double *out,
                               int64_t size_rows,
                               int64_t size_columns,
-                              fourier_border border,
+                              enum fourier_border border,
                               double fill,
                               const struct fourier_options *options);
 
@@ -459,7 +628,7 @@ int fourier_median_filter_f32(int64_t rows,
                               float *out,
                               int64_t size_rows,
                               int64_t size_columns,
-                              fourier_border border,
+                              enum fourier_border border,
                               double fill,
                               const struct fourier_options *options);
 
@@ -483,7 +652,7 @@ int fourier_median_filter_i64(int64_t rows,
                               int64_t *out,
                               int64_t size_rows,
                               int64_t size_columns,
-                              fourier_border border,
+                              enum fourier_border border,
                               double fill,
                               const struct fourier_options *options);
 
@@ -507,7 +676,7 @@ int fourier_median_filter_i32(int64_t rows,
                               int32_t *out,
                               int64_t size_rows,
                               int64_t size_columns,
-                              fourier_border border,
+                              enum fourier_border border,
                               double fill,
                               const struct fourier_options *options);
 
@@ -531,7 +700,7 @@ int fourier_median_filter_i16(int64_t rows,
                               int16_t *out,
                               int64_t size_rows,
                               int64_t size_columns,
-                              fourier_border border,
+                              enum fourier_border border,
                               double fill,
                               const struct fourier_options *options);
 
@@ -555,7 +724,7 @@ int fourier_median_filter_u16(int64_t rows,
                               uint16_t *out,
                               int64_t size_rows,
                               int64_t size_columns,
-                              fourier_border border,
+                              enum fourier_border border,
                               double fill,
                               const struct fourier_options *options);
 
@@ -579,86 +748,18 @@ int fourier_median_filter_u8(int64_t rows,
                              uint8_t *out,
                              int64_t size_rows,
                              int64_t size_columns,
-                             fourier_border border,
+                             enum fourier_border border,
                              double fill,
                              const struct fourier_options *options);
 
-/**
- * Makes options with every setting at its default.
- *
- * @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
- */
-struct fourier_options *fourier_options_new(void);
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Parallel map over a C function */
 
 /**
- * Frees options; NULL is allowed. No call may be using them.
- *
- * @param options  from fourier_options_new, or NULL. From any thread.
+ * A task of fourier_parallel_map: told its index and the user pointer; returns 0 for success.
  */
-void fourier_options_free(struct fourier_options *options);
-
-/**
- * Sets how a spectrum is computed.
- *
- * @param options  not NULL; not while another thread uses them
- * @param method   FOURIER_METHOD_AUTO (the default), _DIRECT or _FAST
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
- */
-int fourier_options_set_method(struct fourier_options *options, fourier_method method);
-
-/**
- * Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
- * F is the complex spectrum and the power is |F|^2.
- *
- * @param options  not NULL; not while another thread uses them
- * @param relative from 0 (excluded) to 1; default 1e-13. Smaller ones are kept down to 2e-15
- *                 by the direct sum, and to 1e-14 by FOURIER_METHOD_FAST
- * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE. A tolerance that cannot be
- *         kept makes the later call return FOURIER_TOLERANCE_UNREACHABLE
- */
-int fourier_options_set_tolerance(struct fourier_options *options, double relative);
-
-/**
- * Sets the number of threads of a call.
- *
- * The result of every function is the same, bit for bit, for any number.
- *
- * @param options  not NULL; not while another thread uses them
- * @param threads  1 to 1024; 0 = the default of the process
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
- */
-int fourier_options_set_threads(struct fourier_options *options, int threads);
-
-/**
- * Sets a function that is told the progress of a call and may cancel it.
- *
- * @param options  not NULL; not while another thread uses them
- * @param report   called on the calling thread with the fraction done, from 0 to 1; returns
- *                 non-zero to cancel: the call then returns FOURIER_CANCELLED within about 50 ms
- *                 and leaves its outputs partly written. NULL = none. It must not longjmp or
- *                 throw out
- * @param user     handed to report as it is; may be NULL
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
- */
-int fourier_options_set_progress(struct fourier_options *options,
-                                 fourier_progress report,
-                                 void *user);
-
-/**
- * Sets the number of threads of this process's calls that do not set their own.
- *
- * @param threads  1 to 1024 (more counts as 1024); 0 or less = automatic: FOURIER_NUM_THREADS from
- *                 the environment as it was at the first call, or the processors that this process
- *                 may use (affinity and container quota). From any thread.
- */
-void fourier_set_num_threads(int threads);
-
-/**
- * The number of threads that a call without its own setting uses.
- *
- * @return 1 to 1024. From any thread.
- */
-int fourier_get_num_threads(void);
+typedef int (*fourier_task)(int64_t index, void *user);
 
 /**
  * Runs task(0, user) to task(count - 1, user) on the threads of this library: the answer of C and
@@ -685,21 +786,39 @@ int fourier_parallel_map(int64_t count,
                          int *results,
                          const struct fourier_options *options);
 
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Process control */
+
 /**
- * Starts a program. No shell is involved: the words are given as they are.
+ * A program that was started. Opaque; made by fourier_process_start. It may be used from several
+ * threads at once, but not while it is being freed. In a forked copy of the
+ * program that started it, every call returns FOURIER_NOT_OUR_CHILD.
+ */
+typedef struct fourier_process fourier_process;
+
+/**
+ * How a program is to be started. Opaque; made by fourier_process_options_new. One handle may
+ * serve any number of starts, also from several threads at once, as long as it is not changed
+ * meanwhile.
+ */
+typedef struct fourier_process_options fourier_process_options;
+
+/**
+ * Starts a program. No shell is involved: the program gets its arguments exactly as given.
  *
  * The program gets an empty signal mask, default signal dispositions and no descriptor but 0, 1
  * and 2. The cost does not grow with this program's memory. Nothing is changed in this program:
  * no signal handler, no mask. From any thread; environ must not be changed meanwhile.
  *
- * @param argv     the program and its arguments, ended by NULL; at least the program. One without
- *                 a slash in its name is searched on the PATH that it will have
- * @param options  NULL = defaults: stdin from nothing, stdout to a pipe, the rest as this
+ * @param argv     the program and its arguments, ended by NULL; at least the program. A name
+ *                 without a slash is looked up on the PATH that the program will have
+ * @param options  NULL = defaults: stdin from /dev/null, stdout to a pipe, the rest as this
  *                 program's, a process group of its own
  * @param process  not NULL; receives a handle for fourier_process_free, or NULL on failure
  * @return FOURIER_OK; -errno of the step that failed, which fourier_last_error() names: a missing
  *         program or directory (-ENOENT), one that may not be executed (-EACCES)...; nothing is
- *         left behind then. FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY
+ *         left behind in that case. FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY
  */
 int fourier_process_start(const char *const *argv,
                           const struct fourier_process_options *options,
@@ -726,7 +845,7 @@ int fourier_process_signal(struct fourier_process *process, int signal);
 int fourier_process_pause(struct fourier_process *process, double timeout);
 
 /**
- * Lets a stopped program go on, with SIGCONT. From any thread.
+ * Lets a stopped program continue, with SIGCONT. From any thread.
  *
  * @param process  not NULL
  * @return as fourier_process_signal
@@ -742,8 +861,8 @@ int fourier_process_resume(struct fourier_process *process);
 int fourier_process_kill(struct fourier_process *process);
 
 /**
- * Asks the program to end with SIGTERM, which a stopped one is resumed for; kills it with SIGKILL
- * when it has not ended in time. Waits for its end. From any thread.
+ * Asks the program to end with SIGTERM (a stopped one is resumed, so that it can), and kills it
+ * with SIGKILL when it has not ended in time. Waits for its end. From any thread.
  *
  * @param process     not NULL
  * @param grace       seconds before it is killed; negative = it never is
@@ -753,9 +872,9 @@ int fourier_process_kill(struct fourier_process *process);
 int fourier_process_stop(struct fourier_process *process, double grace, int *returncode);
 
 /**
- * Waits for the end of the program; again and from any thread, with the same answer. What the
- * program writes meanwhile is kept for reading. A stop is no end, and processes that the program
- * left behind are not waited for.
+ * Waits for the end of the program; repeated calls, from any thread, give the same answer. What
+ * the program writes meanwhile is kept for reading. A program that is stopped has not ended, and
+ * processes that it left behind are not waited for.
  *
  * @param process     not NULL
  * @param timeout     seconds; negative = for ever, 0 = do not wait
@@ -767,6 +886,24 @@ int fourier_process_stop(struct fourier_process *process, double grace, int *ret
  *         FOURIER_NOT_FINITE (a NaN timeout), FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD
  */
 int fourier_process_wait(struct fourier_process *process, double timeout, int *returncode);
+
+/**
+ * What a program is doing.
+ */
+typedef enum fourier_run_state {
+  /**
+   * It runs, or would if it had the processor.
+   */
+  FOURIER_RUNNING = 0,
+  /**
+   * It is stopped, until it is resumed.
+   */
+  FOURIER_STOPPED = 1,
+  /**
+   * It has ended.
+   */
+  FOURIER_EXITED = 2
+} fourier_run_state;
 
 /**
  * Tells what the program is doing now. From any thread.
@@ -789,12 +926,34 @@ int64_t fourier_process_pid(const struct fourier_process *process);
 
 /**
  * Frees a handle. A program that still runs is killed, with its group when it has its own, and
- * collected, unless the options said otherwise; nobody else may be using the handle. In a forked
+ * collected, unless the options said otherwise. Nothing else may be using the handle. In a forked
  * copy of the program that started it only the copy's descriptors are closed. From any thread.
  *
  * @param process  from fourier_process_start, not yet freed; NULL is allowed
  */
 void fourier_process_free(struct fourier_process *process);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* The streams of a program */
+
+/**
+ * The standard streams of a program.
+ */
+typedef enum fourier_stream {
+  /**
+   * Standard input.
+   */
+  FOURIER_STDIN = 0,
+  /**
+   * Standard output.
+   */
+  FOURIER_STDOUT = 1,
+  /**
+   * Standard error.
+   */
+  FOURIER_STDERR = 2
+} fourier_stream;
 
 /**
  * Reads a line. Whatever pieces the program writes, a line is what a newline ends, or the end of
@@ -811,12 +970,12 @@ void fourier_process_free(struct fourier_process *process);
  * @param timeout   seconds; negative = for ever, 0 = do not wait
  * @return FOURIER_OK; FOURIER_LINE_CONTINUES: line holds capacity - 1 bytes of a longer line, the
  *         rest follows on the next call; FOURIER_END_OF_STREAM; FOURIER_TIMED_OUT: nothing was
- *         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream is
- *         to be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
+ *         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream must
+ *         be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
  *         FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD, -errno
  */
 int fourier_process_read_line(struct fourier_process *process,
-                              fourier_stream stream,
+                              enum fourier_stream stream,
                               char *line,
                               size_t capacity,
                               size_t *length,
@@ -834,7 +993,7 @@ int fourier_process_read_line(struct fourier_process *process,
  *         when the line itself is longer than the output limit
  */
 int fourier_process_line_length(struct fourier_process *process,
-                                fourier_stream stream,
+                                enum fourier_stream stream,
                                 size_t *length,
                                 double timeout);
 
@@ -850,7 +1009,7 @@ int fourier_process_line_length(struct fourier_process *process,
  * @return as fourier_process_read_line, never FOURIER_LINE_CONTINUES
  */
 int fourier_process_read(struct fourier_process *process,
-                         fourier_stream stream,
+                         enum fourier_stream stream,
                          void *buffer,
                          size_t capacity,
                          size_t *length,
@@ -869,7 +1028,7 @@ int fourier_process_read(struct fourier_process *process,
  * @return as fourier_process_read
  */
 int fourier_process_peek(struct fourier_process *process,
-                         fourier_stream stream,
+                         enum fourier_stream stream,
                          void *buffer,
                          size_t capacity,
                          size_t *length,
@@ -885,7 +1044,7 @@ int fourier_process_peek(struct fourier_process *process,
  * @param size     number of bytes
  * @param written  NULL, or receives how many bytes were written, also on failure
  * @param timeout  seconds; negative = for ever, 0 = do not wait
- * @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nobody reads, or after
+ * @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nothing reads it, or after
  *         fourier_process_close_stdin; else as fourier_process_read_line
  */
 int fourier_process_write(struct fourier_process *process,
@@ -895,12 +1054,46 @@ int fourier_process_write(struct fourier_process *process,
                           double timeout);
 
 /**
- * Ends the program's stdin: it reads the end of file. Again is allowed. From any thread.
+ * Ends the program's stdin, which then reads as end of file. May be repeated. From any thread.
  *
  * @param process  not NULL
  * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno
  */
 int fourier_process_close_stdin(struct fourier_process *process);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Several programs at once, a line to wait for, a whole run */
+
+/**
+ * What fourier_process_poll waits for: bits to be combined with |.
+ */
+typedef enum fourier_event {
+  /**
+   * A line of stdout, or its end: fourier_process_read_line does not wait.
+   */
+  FOURIER_EVENT_STDOUT_LINE = 1,
+  /**
+   * A line of stderr, or its end.
+   */
+  FOURIER_EVENT_STDERR_LINE = 2,
+  /**
+   * Bytes of stdout, or its end: fourier_process_read does not wait.
+   */
+  FOURIER_EVENT_STDOUT_BYTES = 4,
+  /**
+   * Bytes of stderr, or its end.
+   */
+  FOURIER_EVENT_STDERR_BYTES = 8,
+  /**
+   * Room in stdin, or nothing reads it any more: fourier_process_write does not wait to begin.
+   */
+  FOURIER_EVENT_STDIN = 16,
+  /**
+   * The end of the program: fourier_process_wait does not wait.
+   */
+  FOURIER_EVENT_EXIT = 32
+} fourier_event;
 
 /**
  * Waits until something wanted has come from any of several programs. What they write meanwhile is
@@ -908,9 +1101,10 @@ int fourier_process_close_stdin(struct fourier_process *process);
  *
  * @param count      number of programs, at least 1
  * @param processes  count handles, none NULL
- * @param wanted     not NULL; count sums of fourier_event; 0 leaves a program out, but not all
+ * @param wanted     not NULL; count sets of fourier_event; 0 leaves a program out, but not all
  *                   may be 0
- * @param ready      not NULL; count elements: receives those events of wanted[i] that have come
+ * @param ready      not NULL; count elements: ready[i] receives those events of wanted[i] that have
+ *                   come
  * @param timeout    seconds; negative = for ever, 0 = do not wait
  * @return FOURIER_OK when any has come; FOURIER_TIMED_OUT when none has, ready is all 0 then; else
  *         as fourier_process_read_line
@@ -922,8 +1116,23 @@ int fourier_process_poll(int64_t count,
                          double timeout);
 
 /**
- * Waits for a line that matches one of several patterns. It and the lines before it are then
- * read; when none comes, nothing is, and fourier_process_read_line shows what came instead.
+ * How fourier_process_expect compares a pattern with a line.
+ */
+typedef enum fourier_match {
+  /**
+   * The line contains the pattern.
+   */
+  FOURIER_MATCH_TEXT = 0,
+  /**
+   * The whole line matches the pattern as a file name does in a shell: *, ?, [a-z], [!a-z], and
+   * a backslash before what is meant as it is; over bytes, whatever the locale.
+   */
+  FOURIER_MATCH_GLOB = 1
+} fourier_match;
+
+/**
+ * Waits for a line that matches one of several patterns. That line and the lines before it then
+ * count as read; when none comes, nothing does, and fourier_process_read_line shows what came.
  * From any thread.
  *
  * @param process   not NULL
@@ -940,9 +1149,9 @@ int fourier_process_poll(int64_t count,
  *         fourier_process_read_line
  */
 int fourier_process_expect(struct fourier_process *process,
-                           fourier_stream stream,
+                           enum fourier_stream stream,
                            const char *const *patterns,
-                           fourier_match kind,
+                           enum fourier_match kind,
                            int *which,
                            char *line,
                            size_t capacity,
@@ -958,7 +1167,7 @@ int fourier_process_expect(struct fourier_process *process,
  * @param data        size bytes for its stdin, which then is a pipe unless the options lead it to
  *                    a terminal; NULL when size is 0
  * @param size        number of bytes
- * @param timeout     seconds for the whole run; negative = as long as it likes
+ * @param timeout     seconds for the whole run; negative = without limit
  * @param returncode  NULL, or receives the return code as from fourier_process_wait
  * @param out         NULL, or receives what it wrote to stdout, NUL-terminated, for
  *                    fourier_process_output_free; NULL when stdout leads elsewhere
@@ -1016,11 +1225,16 @@ int fourier_process_usage(struct fourier_process *process,
  */
 int fourier_signal_number(const char *name);
 
+/* ---------------------------------------------------------------------------------------------- */
+
+/* How a program is to be started */
+
 /**
- * Makes options with every setting at its default: stdin from nothing, stdout to a pipe, stderr,
+ * Makes options with every setting at its default: stdin from /dev/null, stdout to a pipe, stderr,
  * environment and directory as this program's, a process group of its own, killed on free.
  *
- * @return a handle for fourier_process_options_free, never NULL. From any thread.
+ * @return a handle for fourier_process_options_free, or NULL when there is no memory. From any
+ *         thread.
  */
 struct fourier_process_options *fourier_process_options_new(void);
 
@@ -1033,12 +1247,13 @@ struct fourier_process_options *fourier_process_options_new(void);
 void fourier_process_options_free(struct fourier_process_options *options);
 
 /**
- * Sets the directory that the program starts in. A program named with a slash that does not begin
- * its name is searched from there.
+ * Sets the directory that the program starts in. A program named by a relative path with a slash is
+ * looked up from there.
  *
  * @param options    not NULL; not while another thread uses them
  * @param directory  a path; NULL = this program's directory
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is told by the start
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is reported by the
+ *         start
  */
 int fourier_process_options_set_directory(struct fourier_process_options *options,
                                           const char *directory);
@@ -1056,13 +1271,42 @@ int fourier_process_options_set_env(struct fourier_process_options *options,
                                     const char *value);
 
 /**
- * Gives the program an empty environment: nothing of this program's, nor what was set so far.
- * What is set later is given.
+ * Gives the program an empty environment: nothing of this program's, and nothing set so far. What
+ * is set afterwards is added to it.
  *
  * @param options  not NULL; not while another thread uses them
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
 int fourier_process_options_clear_env(struct fourier_process_options *options);
+
+/**
+ * Where a standard stream of a program leads.
+ */
+typedef enum fourier_redirect {
+  /**
+   * To this program, through a pipe.
+   */
+  FOURIER_REDIRECT_PIPE = 0,
+  /**
+   * Where this program's own leads; nowhere when this program has closed its own.
+   */
+  FOURIER_REDIRECT_INHERIT = 1,
+  /**
+   * Nowhere: to /dev/null.
+   */
+  FOURIER_REDIRECT_NULL = 2,
+  /**
+   * stderr only: where stdout leads.
+   */
+  FOURIER_REDIRECT_MERGE = 3,
+  /**
+   * To this program, through a pseudo-terminal: for programs that hold their output back when
+   * it leads to a pipe. For stdin or stderr it is the terminal of stdout, which must be one
+   * too, and what the program writes to stderr is read as stdout. The program gets a session of
+   * its own.
+   */
+  FOURIER_REDIRECT_TERMINAL = 4
+} fourier_redirect;
 
 /**
  * Sets where a standard stream of the program leads.
@@ -1073,21 +1317,21 @@ int fourier_process_options_clear_env(struct fourier_process_options *options);
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
 int fourier_process_options_set_stream(struct fourier_process_options *options,
-                                       fourier_stream stream,
-                                       fourier_redirect redirect);
+                                       enum fourier_stream stream,
+                                       enum fourier_redirect redirect);
 
 /**
- * Leads a standard stream of the program to a file, which the start opens: to read as stdin; made,
- * or emptied, as stdout and stderr.
+ * Leads a standard stream of the program to a file, which is opened at the start: for reading as
+ * stdin, created or truncated as stdout and stderr.
  *
  * @param options  not NULL; not while another thread uses them
  * @param stream   a fourier_stream
- * @param path     not NULL; from this program's directory when it does not begin with a slash
- * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the
- *         start
+ * @param path     not NULL; a relative one is taken from this program's directory
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is reported
+ *         by the start
  */
 int fourier_process_options_set_file(struct fourier_process_options *options,
-                                     fourier_stream stream,
+                                     enum fourier_stream stream,
                                      const char *path);
 
 /**
@@ -1105,8 +1349,8 @@ int fourier_process_options_set_group(struct fourier_process_options *options, i
  * Sets what becomes of a program that still runs when its handle is freed.
  *
  * @param options  not NULL; not while another thread uses them
- * @param kill     non-zero (default) = it is killed; 0 = it goes on, and is collected at a later
- *                 start or free once it has ended
+ * @param kill     non-zero (default) = it is killed; 0 = it goes on, and once it has ended is
+ *                 collected at a later start or free
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
 int fourier_process_options_set_kill_on_free(struct fourier_process_options *options, int kill);
@@ -1116,14 +1360,14 @@ int fourier_process_options_set_kill_on_free(struct fourier_process_options *opt
  * handle, or by the one that is waiting; its return code is then -SIGKILL.
  *
  * @param options  not NULL; not while another thread uses them
- * @param seconds  counted from the start; negative (default) = as long as it likes
+ * @param seconds  counted from the start; negative (default) = without limit
  * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (NaN)
  */
 int fourier_process_options_set_time_limit(struct fourier_process_options *options, double seconds);
 
 /**
  * Sets how much of each of the program's streams is kept for later reading. While a call waits for
- * one thing, what comes on the other streams is kept, so that the program never stands before a
+ * one thing, what comes on the other streams is kept, so that the program is never blocked by a
  * full pipe; when that would be more than this, the call returns FOURIER_OUTPUT_LIMIT.
  *
  * @param options  not NULL; not while another thread uses them
@@ -1133,71 +1377,46 @@ int fourier_process_options_set_time_limit(struct fourier_process_options *optio
 int fourier_process_options_set_output_limit(struct fourier_process_options *options,
                                              int64_t bytes);
 
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Ids of processes, for language bindings */
+
 /**
- * Gives a process a name, which owns its handle from then on. For language bindings. From any
- * thread; in a forked copy of this program the name names nothing.
+ * Gives a process an id, which owns its handle from then on. For language bindings. From any
+ * thread; in a forked copy of this program the id stands for nothing.
  *
  * @param process  not NULL; not to be freed any more
- * @param name     not NULL; receives a number above 0 that was never used before
+ * @param id       not NULL; receives a number above 0 that was never used before
  * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
  */
-int fourier_process_name(struct fourier_process *process, int64_t *name);
+int fourier_process_id_new(struct fourier_process *process, int64_t *id);
 
 /**
- * The process of a name. For language bindings. From any thread.
+ * The process of an id. For language bindings. From any thread.
  *
- * @param name  any number
- * @return a handle, owned by the names of the process; NULL when the name names nothing
+ * @param id  any number
+ * @return a handle, owned by the ids of the process; NULL when the id stands for nothing
  */
-struct fourier_process *fourier_process_named(int64_t name);
+struct fourier_process *fourier_process_id_handle(int64_t id);
 
 /**
- * Gives the process of a name another name. For language bindings. From any thread.
+ * Gives the process of an id one more id. For language bindings. From any thread.
  *
- * @param name  any number
- * @return a number that was never used before; 0 when the name names nothing
+ * @param id  any number
+ * @return a number that was never used before; 0 when the id stands for nothing
  */
-int64_t fourier_process_rename(int64_t name);
+int64_t fourier_process_id_copy(int64_t id);
 
 /**
- * Gives a name up; with its last name the process is freed, as by fourier_process_free. Again is
+ * Releases an id; with its last id a process is freed, as by fourier_process_free. Again is
  * allowed. For language bindings. From any thread.
  *
- * @param name  any number; one that names nothing is allowed
+ * @param id  any number; one that stands for nothing is allowed
  */
-void fourier_process_forget(int64_t name);
-
-/**
- * Text of a status: a positive code, 0, or -errno.
- *
- * @param status  what a function of this library returned
- * @return static text, never NULL, never freed; "unknown status" for a number that is none.
- *         Valid for ever, from any thread and after fork().
- */
-const char *fourier_strerror(int status);
-
-/**
- * The calling thread's last failure in full: which argument, which index, which step.
- *
- * A call that succeeds leaves the text as it is, so that clean-up cannot lose it; `fourier` and
- * `fourier_`, which have no status to return, set it to "" when they succeed.
- *
- * @return text that stays valid until the next call that fails on this thread; "" when none has.
- *         Never NULL, never freed. From any thread: each has its own text.
- */
-const char *fourier_last_error(void);
-
-/**
- * Version of the library at run time, as "MAJOR.MINOR.PATCH".
- *
- * FOURIER_VERSION_MAJOR, _MINOR and _PATCH are those of the header a program was compiled with.
- *
- * @return static text, never NULL, never freed; from any thread.
- */
-const char *fourier_version(void);
+void fourier_process_id_release(int64_t id);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+}
+#endif
 
-#endif  /* FOURIER_H */
+#endif /* FOURIER_H */

@@ -21,7 +21,7 @@ pub enum Error {
         /// The value found.
         value: f64,
     },
-    /// Memory for the working arrays could not be had.
+    /// Memory for the working arrays could not be allocated.
     OutOfMemory {
         /// What the memory was for.
         what: &'static str,
@@ -75,12 +75,19 @@ pub enum Error {
     },
     /// The handle belongs to another process: this one is a forked copy of its owner.
     NotOurChild,
-    /// The program wrote more that nobody has read than may be kept.
+    /// The program wrote more than may be kept for reading.
     OutputLimit {
         /// The stream.
         stream: &'static str,
         /// How much may be kept.
         bytes: usize,
+    },
+    /// Peaks of a spectrum that are too close to a sinusoid to be told from it.
+    Unresolved {
+        /// The frequency of the first.
+        frequency: f64,
+        /// How many there are.
+        peaks: usize,
     },
     /// The program has not ended yet.
     StillRunning {
@@ -107,7 +114,7 @@ impl fmt::Display for Error {
                 write!(f, "{argument} is {value}, but must be finite")
             }
             Error::OutOfMemory { what, bytes } => {
-                write!(f, "out of memory: {bytes} bytes for {what} could not be had")
+                write!(f, "out of memory: {bytes} bytes for {what} could not be allocated")
             }
             Error::NotSupported(what) => write!(f, "not supported: {what}"),
             Error::Tolerance { asked, reachable } => write!(
@@ -140,8 +147,12 @@ impl fmt::Display for Error {
             }
             Error::OutputLimit { stream, bytes } => write!(
                 f,
-                "the program's {stream} holds {bytes} bytes that nobody has read, the most that \
-                 may be kept"
+                "the program's {stream} holds {bytes} unread bytes, the most that may be kept"
+            ),
+            Error::Unresolved { frequency, peaks } => write!(
+                f,
+                "{peaks} peaks, the first at {frequency:?}, are closer than 1/T to a sinusoid that \
+                 was found before, or to frequency 0, and were merged with it"
             ),
             Error::StillRunning { pid } => write!(f, "process {pid} has not ended yet"),
         }

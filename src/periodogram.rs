@@ -7,6 +7,9 @@
 //! ([`harmonics`]). Where the sums cannot tell the fit to enough digits, because its functions are
 //! nearly dependent or leave next to nothing, it is done again from the samples ([`least_squares`]).
 //!
+//! Peaks of the power spectrum, and sinusoids taken off one after the other, are in [`peaks`] and
+//! [`prewhiten`].
+//!
 //! Lomb 1976; Scargle 1982; Zechmeister and Kuerster 2009 (floating mean); Palmer 2009 (harmonics);
 //! VanderPlas 2018 (overview).
 
@@ -16,7 +19,11 @@ mod least_squares;
 pub mod lomb_scargle;
 pub mod model;
 pub mod normalization;
+pub mod peaks;
+pub mod prewhiten;
+mod scan;
 pub mod significance;
+mod sinusoids;
 mod sums;
 pub mod weights;
 pub mod window;

@@ -2,11 +2,11 @@
 //! frequencies f = f0 + k df.
 
 mod direct;
-pub mod double_double;
+pub(crate) mod double_double;
 pub mod grid;
 mod nufft;
 mod output;
-pub mod phase;
+pub(crate) mod phase;
 mod plan;
 pub mod series;
 

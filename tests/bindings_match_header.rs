@@ -6,24 +6,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
+use common::header::{Kind, committed, items};
 use common::*;
 
 /// Every enumerator of the header with its value.
 fn enumerators() -> BTreeMap<String, i64> {
-    let header = fs::read_to_string(file("include/fourier.h")).expect("a text");
     let mut found = BTreeMap::new();
-    for body in header.split("typedef enum").skip(1) {
-        let (_, body) = body.split_once('{').expect("an enum has a body");
-        let (body, _) = body.split_once('}').expect("a body ends");
-        let mut next = 0;
-        for line in body.lines().map(str::trim).filter(|line| line.starts_with("FOURIER_")) {
-            let line = line.trim_end_matches(',');
-            let (name, value) = match line.split_once('=') {
-                Some((name, value)) => (name.trim(), value.trim().parse().expect("a number")),
-                None => (line, next),
-            };
-            found.insert(name.to_string(), value);
-            next = value + 1;
+    for item in items(&committed()) {
+        if let Kind::Enum(enumerators) = item.kind() {
+            found.extend(enumerators);
         }
     }
     assert!(found["FOURIER_INTERNAL"] == 8 && found["FOURIER_METHOD_FAST"] == 2, "{found:?}");

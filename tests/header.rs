@@ -8,16 +8,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use common::header::{Function, Item, Kind, committed, items};
 use common::*;
 
-/// The header as cbindgen makes it, with the version of Cargo.toml.
+/// The header, with the version of Cargo.toml: as cbindgen makes it, then arranged.
 fn generated() -> String {
     let mut config = cbindgen::Config::from_root_or_default(root());
     config.after_includes = Some(format!(
         "\n/**\n * Version of this header; that of the library is fourier_version().\n */\n\
          #define FOURIER_VERSION_MAJOR {}\n\
          #define FOURIER_VERSION_MINOR {}\n\
-         #define FOURIER_VERSION_PATCH {}\n",
+         #define FOURIER_VERSION_PATCH {}",
         env!("CARGO_PKG_VERSION_MAJOR"),
         env!("CARGO_PKG_VERSION_MINOR"),
         env!("CARGO_PKG_VERSION_PATCH")
@@ -25,17 +26,73 @@ fn generated() -> String {
     let builder = cbindgen::Builder::new().with_crate(root()).with_config(config);
     let mut text = Vec::new();
     builder.generate().expect("cbindgen reads the sources").write(&mut text);
-    String::from_utf8(text).expect("a header is text")
+    arranged(&String::from_utf8(text).expect("a header is text"))
+}
+
+/// cbindgen writes all types, then all functions, and what only C99 and C++11 know. This puts each
+/// type before the first function that speaks of it, and a heading above the functions of each
+/// source file; and makes the rest plain C89 and C++98.
+fn arranged(header: &str) -> String {
+    let mut arranged = header[..header.find("\n\n/**\n * ").expect("comments")].to_string();
+    let version = header.find("#define FOURIER_VERSION_PATCH").expect("the version");
+    let version_end = version + header[version..].find('\n').expect("a line");
+    arranged += &header[arranged.len()..version_end];
+    arranged += "\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
+
+    let (functions, mut types): (Vec<_>, Vec<_>) =
+        items(header).into_iter().partition(|item| matches!(item.kind(), Kind::Function(_)));
+    let mut heading = String::new();
+    for function in &functions {
+        let own = heading_of(function.name());
+        if own != heading {
+            heading = own;
+            arranged += &format!("\n/* {} */\n\n/* {heading} */\n", "-".repeat(94));
+        }
+        for item in needed_by(function, &mut types) {
+            arranged += &format!("\n{}\n", item.text);
+        }
+        arranged += &format!("\n{}\n", function.text);
+    }
+    let left: Vec<_> = types.iter().map(Item::name).collect();
+    assert!(left.is_empty(), "no function of the header speaks of {left:?}");
+    arranged += "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* FOURIER_H */\n";
+    arranged.replace(",\n}", "\n}")
+}
+
+/// Takes the types that an item speaks of out of `types`, after those that they speak of.
+fn needed_by(item: &Item, types: &mut Vec<Item>) -> Vec<Item> {
+    let mut needed = Vec::new();
+    while let Some(place) = types.iter().position(|other| item.mentions(other.name())) {
+        let found = types.remove(place);
+        needed.extend(needed_by(&found, types));
+        needed.push(found);
+    }
+    needed
+}
+
+/// The first sentence of the source file that exports a function.
+fn heading_of(function: &str) -> String {
+    let mut files = sources(&root().join("src/capi"));
+    files.sort();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a source");
+        if text.contains(&format!(" fn {function}(")) {
+            let head = text.lines().map_while(|line| line.strip_prefix("//! "));
+            let head = head.collect::<Vec<_>>().join(" ");
+            return head[..head.find(['.', ':']).expect("a sentence")].to_string();
+        }
+    }
+    panic!("no file of src/capi exports {function}")
 }
 
 #[test]
 fn committed_header_is_up_to_date() {
-    let path = root().join("include/fourier.h");
     let generated = generated();
     if std::env::var_os("FOURIER_UPDATE_HEADER").is_some() {
+        let path = root().join("include/fourier.h");
         fs::write(&path, &generated).expect("include/ can be written");
     }
-    let committed = fs::read_to_string(&path).expect("include/fourier.h can be read");
+    let committed = committed();
     let difference = committed.lines().zip(generated.lines()).find(|(old, new)| old != new);
     assert!(
         committed == generated,
@@ -45,66 +102,45 @@ fn committed_header_is_up_to_date() {
 }
 
 #[test]
-fn header_compiles_as_c11_and_cpp17_with_all_warnings() {
+fn header_compiles_with_all_warnings_in_every_standard_of_c_and_cpp() {
     let scratch = Scratch::new();
     let source = "#include <fourier.h>\n#include <fourier.h>\nint main(void) { return 0; }\n";
-    let compilers = [
-        (c_compiler(), "strict.c", "-std=c11", "-Wstrict-prototypes"),
-        (cpp_compiler(), "strict.cpp", "-std=c++17", "-Wold-style-cast"),
-    ];
-    for (compiler, name, standard, extra) in compilers {
-        let mut command = Command::new(compiler.get_program());
-        command.args([standard, extra, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion"]);
-        command.args(["-Wshadow", "-Wundef", "-Werror", "-fsyntax-only"]);
-        command.arg("-I").arg(root().join("include"));
-        run(command.arg(scratch.write(name, source)));
+    let c = (["-std=c89", "-std=c99", "-std=c11"], c_compiler(), "-Wstrict-prototypes");
+    let cpp = (["-std=c++98", "-std=c++11", "-std=c++17"], cpp_compiler(), "-Wold-style-cast");
+    for (standards, compiler, extra) in [c, cpp] {
+        let name = if standards[0] == "-std=c89" { "strict.c" } else { "strict.cpp" };
+        let source = scratch.write(name, source);
+        for standard in standards {
+            let mut command = Command::new(compiler.get_program());
+            command.args([standard, extra, "-pedantic", "-Wall", "-Wextra", "-Wconversion"]);
+            command.args(["-Wshadow", "-Wundef", "-Werror", "-fsyntax-only"]);
+            command.arg("-I").arg(root().join("include"));
+            run(command.arg(&source));
+        }
     }
 }
 
-/// A function of the header: its name, its parameters' names, what it returns, its comment.
-struct Function {
-    name: String,
-    parameters: Vec<Parameter>,
-    result: String,
-    comment: String,
-}
-
-struct Parameter {
-    name: String,
-    declaration: String,
-}
-
-/// Reads the declarations `/** comment */ type name(parameters);` after `extern "C"`.
-fn functions() -> Vec<Function> {
-    let text = fs::read_to_string(root().join("include/fourier.h")).expect("a header");
-    let (_, text) = text.split_once("extern \"C\" {").expect("the header serves C++ too");
-    let mut functions = Vec::new();
-    for item in text.split("/**").skip(1) {
-        let (comment, declaration) = item.split_once("*/").expect("comments end");
-        let (declaration, _) = declaration.split_once(';').expect("one declaration a comment");
-        let (head, parameters) = declaration.split_once('(').expect("a function");
-        let name_start = head.rfind([' ', '*']).expect("a result type") + 1;
-        let parameters = parameters.trim_end_matches(')').split(',').map(str::trim);
-        functions.push(Function {
-            name: head[name_start..].to_string(),
-            parameters: parameters
-                .filter(|parameter| *parameter != "void")
-                .map(|parameter| Parameter {
-                    name: parameter[parameter.rfind([' ', '*']).expect("a type") + 1..].into(),
-                    declaration: parameter.to_string(),
-                })
-                .collect(),
-            result: head[..name_start].trim().to_string(),
-            comment: comment.lines().map(|line| line.trim_start_matches([' ', '*'])).fold(
-                String::new(),
-                |all, line| {
-                    let separator = if all.is_empty() { "" } else { "\n" };
-                    all + separator + line
-                },
-            ),
-        });
+#[test]
+fn types_stand_before_the_functions_that_use_them() {
+    let items = items(&committed());
+    let mut later: Vec<_> = items.iter().filter(|item| !is_function(item)).collect();
+    let mut since_function = 0;
+    for item in &items {
+        if is_function(item) {
+            let missing: Vec<_> =
+                later.iter().filter(|other| item.mentions(other.name())).collect();
+            assert!(missing.is_empty(), "{} comes before {missing:?}", item.name());
+            since_function = 0;
+        } else {
+            later.retain(|other| other.name() != item.name());
+            since_function += 1;
+            assert!(since_function < 8, "types stand in a heap at {}", item.name());
+        }
     }
-    functions
+}
+
+fn is_function(item: &Item) -> bool {
+    matches!(item.kind(), Kind::Function(_))
 }
 
 /// The text of `@param name` or `@return` in a comment, up to the next `@` or empty line.
@@ -114,11 +150,10 @@ fn section<'a>(comment: &'a str, tag: &str) -> Option<&'a str> {
 }
 
 /// What a comment lacks; empty when it is complete.
-fn gaps(function: &Function) -> Vec<String> {
-    let comment = &function.comment;
+fn gaps(comment: &str, function: &Function) -> Vec<String> {
     let mut gaps = Vec::new();
     let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
-    for Parameter { name, declaration } in &function.parameters {
+    for (kind, name) in &function.parameters {
         let Some(text) = section(comment, &format!("param {name}")) else {
             gaps.push(format!("no @param {name}"));
             continue;
@@ -126,11 +161,9 @@ fn gaps(function: &Function) -> Vec<String> {
         if text.trim().len() < 8 {
             gaps.push(format!("@param {name} says nothing"));
         }
-        let pointer = declaration.contains('*')
-            || declaration.starts_with("fourier_progress")
-            || declaration.starts_with("fourier_task");
+        let pointer = kind.contains('*') || kind == "fourier_progress" || kind == "fourier_task";
         // What the library hands on without looking may be anything.
-        let opaque = declaration.starts_with("void *user");
+        let opaque = kind == "void *" && name == "user";
         if pointer && !opaque && !says(text, &["NULL"]) {
             gaps.push(format!("@param {name} is a pointer: may it be NULL?"));
         }
@@ -159,29 +192,28 @@ fn gaps(function: &Function) -> Vec<String> {
 
 #[test]
 fn every_function_is_documented_for_callers() {
-    let functions = functions();
-    assert!(functions.len() >= 16, "the header was misread");
+    let items = items(&committed());
+    let mut functions = 0;
     let mut report = String::new();
-    for function in &functions {
-        for gap in gaps(function) {
-            report += &format!("{}: {gap}\n", function.name);
+    for item in &items {
+        if let Kind::Function(function) = item.kind() {
+            functions += 1;
+            for gap in gaps(&item.comment, &function) {
+                report += &format!("{}: {gap}\n", item.name());
+            }
         }
     }
+    assert!(functions >= 16, "the header was misread");
     assert!(report.is_empty(), "comments in src/capi lack something:\n{report}");
 }
 
 #[test]
 fn check_of_comments_finds_what_is_missing() {
-    let bare = Function {
-        name: "f".into(),
-        parameters: vec![
-            Parameter { name: "x".into(), declaration: "const double *x".into() },
-            Parameter { name: "n".into(), declaration: "int n".into() },
-        ],
-        result: "int".into(),
-        comment: "Does it.\n@param x  the values, as usual".into(),
-    };
-    let gaps = gaps(&bare).join("; ");
+    let header = "\n\n/**\n * Does it.\n * @param x  the values, as usual\n */\n\
+                  int f(const double *x, int n);\n";
+    let bare = items(header).remove(0);
+    let Kind::Function(function) = bare.kind() else { panic!("{} is a function", bare.name()) };
+    let gaps = gaps(&bare.comment, &function).join("; ");
     for missing in ["@param x is a pointer", "no @param n", "no @return", "about threads"] {
         assert!(gaps.contains(missing), "{gaps}");
     }
@@ -191,8 +223,9 @@ fn check_of_comments_finds_what_is_missing() {
 fn header_declares_what_the_library_exports_and_the_list_says_so() {
     let list = fs::read_to_string(root().join("tests/exported_symbols.txt")).expect("the list");
     let list: BTreeSet<&str> = list.lines().collect();
-    let declared = functions();
-    let declared: BTreeSet<&str> = declared.iter().map(|f| f.name.as_str()).collect();
+    let items = items(&committed());
+    let declared: BTreeSet<_> =
+        items.iter().filter(|item| is_function(item)).map(Item::name).collect();
     assert_eq!(declared, list, "header (left) and tests/exported_symbols.txt (right) differ");
 
     let mut nm = Command::new(tool("nm"));

@@ -3,6 +3,8 @@
 
 mod oracle;
 
+use std::mem::MaybeUninit;
+
 use fourier::capi::fourier_method::*;
 use fourier::capi::*;
 use oracle::*;
@@ -59,7 +61,7 @@ fn more_than_two_to_the_31_frequencies_are_right_to_the_last() {
     let options = fourier_options_new();
     // SAFETY: the arrays have the lengths that are told; the handle is made and freed here.
     let (status, last) = unsafe {
-        assert_eq!(fourier_options_set_method(options, FOURIER_METHOD_FAST as i32), 0);
+        assert_eq!(fourier_options_set_method(options, MaybeUninit::new(FOURIER_METHOD_FAST)), 0);
         let (n, freq) = (job.t.len() as i64, std::ptr::null_mut());
         let (t, x) = (job.t.as_ptr(), job.x.as_ptr());
         let status = fourier_power(n, t, x, job.f0, job.df, nf as i64, freq, memory.start, options);

@@ -2,9 +2,20 @@
 //! shape and size, in place or not, for any number of threads and every instruction set.
 
 use std::ffi::{CStr, c_double, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::process::Command;
 
 use fourier::capi::*;
+
+const REFLECT: MaybeUninit<fourier_border> =
+    MaybeUninit::new(fourier_border::FOURIER_BORDER_REFLECT);
+
+/// The integer that C passes for an enumeration, valid or not.
+fn enumeration<E>(number: c_int) -> MaybeUninit<E> {
+    assert_eq!(size_of::<E>(), size_of::<c_int>());
+    // SAFETY: any bits are a MaybeUninit of the same size.
+    unsafe { std::mem::transmute_copy(&number) }
+}
 
 /// An element type with its export, and an order of its own.
 trait Pixel: Copy + PartialEq + std::fmt::Debug + 'static {
@@ -15,7 +26,7 @@ trait Pixel: Copy + PartialEq + std::fmt::Debug + 'static {
         *mut Self,
         i64,
         i64,
-        c_int,
+        MaybeUninit<fourier_border>,
         c_double,
         *const fourier_options,
     ) -> c_int;
@@ -34,7 +45,7 @@ macro_rules! integers {
     ($($type:ty: $filter:ident),*) => {$(
         impl Pixel for $type {
             const FILTER: unsafe extern "C" fn(
-                i64, i64, *const Self, *mut Self, i64, i64, c_int, c_double, *const fourier_options,
+                i64, i64, *const Self, *mut Self, i64, i64, MaybeUninit<fourier_border>, c_double, *const fourier_options,
             ) -> c_int = $filter;
             fn random(random: &mut Random, kind: u64) -> Self {
                 match kind {
@@ -70,7 +81,7 @@ macro_rules! floats {
     ($($type:ty: $filter:ident),*) => {$(
         impl Pixel for $type {
             const FILTER: unsafe extern "C" fn(
-                i64, i64, *const Self, *mut Self, i64, i64, c_int, c_double, *const fourier_options,
+                i64, i64, *const Self, *mut Self, i64, i64, MaybeUninit<fourier_border>, c_double, *const fourier_options,
             ) -> c_int = $filter;
             fn random(random: &mut Random, kind: u64) -> Self {
                 let sign = if random.below(2) == 0 { 1.0 } else { -1.0 };
@@ -218,10 +229,11 @@ fn filtered<T: Pixel>(case: Case, image: &[T], threads: i32, in_place: bool) -> 
     // SAFETY: arrays of rows * columns, and options of this library, freed at the end.
     let status = unsafe {
         assert_eq!(fourier_options_set_threads(options, threads), 0);
-        assert_eq!(fourier_options_set_nan_policy(options, case.omit.into()), 0);
+        assert_eq!(fourier_options_set_nan_policy(options, enumeration(case.omit.into())), 0);
         let (to, fill) = (out.as_mut_ptr(), case.fill.into());
+        let border = enumeration(case.border);
         let status =
-            T::FILTER(rows, columns, from, to, window[0], window[1], case.border, fill, options);
+            T::FILTER(rows, columns, from, to, window[0], window[1], border, fill, options);
         fourier_options_free(options);
         status
     };
@@ -368,7 +380,17 @@ fn windows_far_larger_than_the_image() {
         // SAFETY: five elements each.
         let status = unsafe {
             let (from, to) = (image.as_ptr(), out.as_mut_ptr());
-            fourier_median_filter_u16(5, 1, from, to, huge, huge, border, 0.0, std::ptr::null())
+            fourier_median_filter_u16(
+                5,
+                1,
+                from,
+                to,
+                huge,
+                huge,
+                enumeration(border),
+                0.0,
+                std::ptr::null(),
+            )
         };
         assert_eq!((status, out), (0, [3; 5]), "border {border}");
     }
@@ -380,7 +402,7 @@ fn an_image_without_pixels_does_nothing() {
         let (from, to) = (std::ptr::null(), std::ptr::null_mut());
         // SAFETY: NULL is allowed where there are no pixels.
         let status = unsafe {
-            fourier_median_filter_f32(rows, columns, from, to, 3, 3, 0, 0.0, std::ptr::null())
+            fourier_median_filter_f32(rows, columns, from, to, 3, 3, REFLECT, 0.0, std::ptr::null())
         };
         assert_eq!(status, 0, "{rows} x {columns}: {}", error_text());
     }
@@ -403,7 +425,7 @@ fn progress_is_told_and_cancels() {
         let user = (&raw mut calls).cast();
         assert_eq!(fourier_options_set_progress(options, Some(cancel_at_half), user), 0);
         let (from, to) = (image.as_ptr(), out.as_mut_ptr());
-        let status = fourier_median_filter_f64(3000, 2000, from, to, 41, 41, 0, 0.0, options);
+        let status = fourier_median_filter_f64(3000, 2000, from, to, 41, 41, REFLECT, 0.0, options);
         fourier_options_free(options);
         status
     };

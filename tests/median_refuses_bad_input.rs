@@ -1,11 +1,19 @@
 //! Bad arguments of the median filter get a status and a text that names the argument and its
 //! value, and leave the output as it was; so does a lack of memory.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_int};
+use std::mem::MaybeUninit;
 use std::process::Command;
 use std::ptr::{null, null_mut};
 
 use fourier::capi::*;
+
+/// The integer that C passes for an enumeration, valid or not.
+fn enumeration<E>(number: c_int) -> MaybeUninit<E> {
+    assert_eq!(size_of::<E>(), size_of::<c_int>());
+    // SAFETY: any bits are a MaybeUninit of the same size.
+    unsafe { std::mem::transmute_copy(&number) }
+}
 
 const INVALID: i32 = fourier_status::FOURIER_INVALID_ARGUMENT as i32;
 
@@ -47,7 +55,7 @@ fn call(arguments: Arguments, offset: Option<usize>) -> (i32, String, bool) {
             to,
             size_rows,
             size_columns,
-            border,
+            enumeration(border),
             fill,
             null(),
         )
@@ -107,7 +115,7 @@ fn null_and_misaligned_pointers_are_refused() {
     // SAFETY: refused before anything is read.
     let status = unsafe {
         let odd = image.as_ptr().byte_add(4);
-        fourier_median_filter_f64(1, 5, odd, out.as_mut_ptr(), 3, 3, 0, 0.0, null())
+        fourier_median_filter_f64(1, 5, odd, out.as_mut_ptr(), 3, 3, enumeration(0), 0.0, null())
     };
     assert_eq!(status, INVALID);
     assert!(error_text().contains("in: ") && error_text().contains("not aligned"));
@@ -115,8 +123,8 @@ fn null_and_misaligned_pointers_are_refused() {
     let options = fourier_options_new();
     // SAFETY: options of this library.
     unsafe {
-        assert_eq!(fourier_options_set_nan_policy(null_mut(), 0), INVALID);
-        assert_eq!(fourier_options_set_nan_policy(options, 2), INVALID);
+        assert_eq!(fourier_options_set_nan_policy(null_mut(), enumeration(0)), INVALID);
+        assert_eq!(fourier_options_set_nan_policy(options, enumeration(2)), INVALID);
         assert!(error_text().contains("policy: 2"), "{}", error_text());
         fourier_options_free(options);
     }
@@ -141,7 +149,7 @@ fn lack_of_memory_is_a_status() {
     let status = unsafe {
         assert_eq!(libc::setrlimit(libc::RLIMIT_AS, &limit), 0);
         let (from, to, side) = (image.as_ptr(), out.as_mut_ptr(), side as i64);
-        fourier_median_filter_f64(side, side, from, to, 30_000, 30_000, 2, 0.0, null())
+        fourier_median_filter_f64(side, side, from, to, 30_000, 30_000, enumeration(2), 0.0, null())
     };
     let expected = fourier_status::FOURIER_OUT_OF_MEMORY as i32;
     assert_eq!((status, error_text().contains("out of memory")), (expected, true));

@@ -103,7 +103,12 @@ fn the_length_of_a_line_is_told_without_reading_it() {
         let mut length = 99;
         // SAFETY: a handle that lives, and a length.
         let status = unsafe {
-            fourier::capi::fourier_process_line_length(process.0, STDOUT, &mut length, timeout)
+            fourier::capi::fourier_process_line_length(
+                process.0,
+                enumeration(STDOUT),
+                &mut length,
+                timeout,
+            )
         };
         (status, length)
     };

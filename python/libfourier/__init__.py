@@ -17,6 +17,7 @@ thread cancels it and raises KeyboardInterrupt.
 
 from ._median import median_filter
 from ._parallel import get_num_threads, parallel_map, set_num_threads, version
+from ._peaks import Sinusoids, peaks, prewhiten
 from ._process import Process
 from ._run import Event, poll, run
 from ._spectrum import power, transform
@@ -41,6 +42,9 @@ __all__ = [
     "__version__",
     "power",
     "transform",
+    "peaks",
+    "prewhiten",
+    "Sinusoids",
     "median_filter",
     "parallel_map",
     "version",

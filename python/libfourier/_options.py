@@ -16,6 +16,7 @@ Report = Optional[Union[bool, Callable[[float], object]]]
 MAX_THREADS = 1024
 METHODS = {"auto": 0, "direct": 1, "fast": 2}
 NAN_POLICIES = {"largest": 0, "omit": 1}
+UNCERTAINTIES = {"covariance": 0, "montgomery": 1}
 
 
 def _tolerance(name: str, value: object) -> float:
@@ -30,6 +31,8 @@ _SETTINGS: dict[str, Callable[[str, Any], Any]] = {
     "tolerance": _tolerance,
     "threads": lambda name, value: whole(name, value, 0, MAX_THREADS),
     "method": lambda name, value: one_of(name, value, METHODS),
+    "noise_window": real,
+    "uncertainties": lambda name, value: one_of(name, value, UNCERTAINTIES),
     "nan_policy": lambda name, value: one_of(name, value, NAN_POLICIES),
 }
 

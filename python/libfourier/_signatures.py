@@ -29,6 +29,16 @@ _STATUS_OF: dict[str, list[Any]] = {
     "median_filter_i16": _FILTER,
     "median_filter_u16": _FILTER,
     "median_filter_u8": _FILTER,
+    # n, t, y, dy, f0, df, nf, most, freq, power, found, options
+    "peaks": [
+        *[_int64, _pointer, _pointer, _pointer, _double, _double, _int64, _int64],
+        *[_pointer, _pointer, _pointer, _pointer],
+    ],
+    # n, t, y, dy, f0, df, nf, most, least_snr, found, count, residuals, options
+    "prewhiten": [
+        *[_int64, _pointer, _pointer, _pointer, _double, _double, _int64, _int64, _double],
+        *[_pointer, _pointer, _pointer, _pointer],
+    ],
     # count, task, user, results, options
     "parallel_map": [_int64, Task, _pointer, _pointer, _pointer],
     # Options of a call.
@@ -37,6 +47,8 @@ _STATUS_OF: dict[str, list[Any]] = {
     "options_set_threads": [_pointer, _int],
     "options_set_progress": [_pointer, Progress, _pointer],
     "options_set_nan_policy": [_pointer, _int],
+    "options_set_noise_window": [_pointer, _double],
+    "options_set_uncertainties": [_pointer, _int],
     # Process control.
     "process_start": [_pointer, _pointer, _pointer],
     "process_signal": [_pointer, _int],

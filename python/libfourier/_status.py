@@ -28,6 +28,7 @@ class Status(enum.IntEnum):
     NOT_OUR_CHILD = 13
     OUTPUT_LIMIT = 14
     STILL_RUNNING = 15
+    UNRESOLVED = 16
 
 
 class FourierError(Exception):

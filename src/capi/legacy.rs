@@ -1,13 +1,13 @@
-//! `fourier` and `fourier_`, argument order as in the legacy C and Fortran routines.
+//! Power spectrum, called as the legacy C and Fortran routines `fourier` and `FOURIER`.
 //!
 //! They have no status: on bad input every output element whose place is known becomes NaN.
 
 use std::ffi::{c_double, c_int};
 use std::ptr;
 
-use super::arguments::{input, length, output};
-use super::boundary::{forget, gate};
-use super::spectrum::power;
+use super::arguments::{elements, input, output};
+use super::spectrum::{Arguments, Place};
+use super::status_from::{clear_last_error, status_from};
 use crate::error::Error;
 
 /// Power spectrum of unevenly sampled series, called as the legacy C routine:
@@ -37,9 +37,8 @@ pub unsafe extern "C" fn fourier(
     nf2: c_int,
     fr: *mut c_double,
 ) -> *mut c_double {
-    let status = gate(|| {
-        let (count, room) =
-            (length::<[f64; 2]>("nf", nf.into())?, length::<f64>("nf2", nf2.into())?);
+    let status = status_from(|| {
+        let (count, room) = (elements::<[f64; 2]>("nf", nf)?, elements::<f64>("nf2", nf2)?);
         if room < 2 * count {
             return Err(Error::invalid(
                 "nf2",
@@ -50,12 +49,13 @@ pub unsafe extern "C" fn fourier(
         unsafe {
             // The whole of `fr` is checked before it is divided.
             output("fr", fr, 2 * count)?;
-            let names = ["fr", "fr"];
-            power(n.into(), t, x, f0, df, count, names, fr, fr.wrapping_add(count), ptr::null())
+            let (freq, result) = (Place("fr", fr), Place("fr", fr.wrapping_add(count)));
+            let (n, nf, options) = (n.into(), nf.into(), ptr::null());
+            Arguments { n, t, x, f0, df, nf, freq, result, options }.power()
         }
     });
     if status == 0 {
-        forget();
+        clear_last_error();
         return fr;
     }
     let known = if nf >= 0 && i64::from(nf2) >= 2 * i64::from(nf) { 2 * nf } else { nf2 };
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn fourier_(
     fr: *mut c_double,
     s1: *mut c_double,
 ) {
-    let status = gate(|| {
+    let status = status_from(|| {
         // SAFETY: single numbers by reference, as documented.
         let (f0, df, n, nf) = unsafe {
             (
@@ -101,15 +101,17 @@ pub unsafe extern "C" fn fourier_(
                 input("nf", nf, 1)?[0],
             )
         };
-        let count = length::<f64>("nf", nf.into())?;
+        let count = elements::<f64>("nf", nf)?;
         // SAFETY: as documented.
         unsafe {
             output("fr", fr, count)?;
-            power(n.into(), t, x, f0, df, count, ["fr", "s1"], fr, s1, ptr::null())
+            let (freq, result) = (Place("fr", fr), Place("s1", s1));
+            let (n, nf, options) = (n.into(), nf.into(), ptr::null());
+            Arguments { n, t, x, f0, df, nf, freq, result, options }.power()
         }
     });
     if status == 0 {
-        return forget();
+        return clear_last_error();
     }
     // SAFETY: NF, if it is given, is the number of elements of FR and S1.
     unsafe {
@@ -124,7 +126,7 @@ pub unsafe extern "C" fn fourier_(
 unsafe fn fill_with_nan(pointer: *mut f64, count: c_int) {
     // SAFETY: the caller's promise.
     let place =
-        length::<f64>("nf", count.into()).and_then(|count| unsafe { output("fr", pointer, count) });
+        elements::<f64>("nf", count).and_then(|count| unsafe { output("fr", pointer, count) });
     if let Ok(place) = place {
         place.fill(f64::NAN);
     }

@@ -1,10 +1,13 @@
-//! The median filter, for C.
+//! Median filter of images.
 
 use std::ffi::{c_double, c_int};
+use std::mem::MaybeUninit;
 
-use super::arguments::{disjoint, extent, handle_mut, input, length, output};
-use super::boundary::gate;
-use super::options::fourier_options;
+use super::arguments::{
+    Enumeration, at_least, disjoint, elements, enumerator, extent, input, output,
+};
+use super::options::{change_options, fourier_options};
+use super::status_from::status_from;
 use crate::error::Error;
 use crate::median::border::Border;
 use crate::median::element::Element;
@@ -27,8 +30,17 @@ pub enum fourier_border {
     FOURIER_BORDER_CONSTANT = 4,
 }
 
-/// A `fourier_border` as it comes from C: any integer.
-pub type BorderArgument = c_int;
+impl Enumeration for fourier_border {
+    type Meaning = Border;
+    const NAME: &str = "fourier_border";
+    const ALL: &[(Self, Border)] = &[
+        (Self::FOURIER_BORDER_REFLECT, Border::Reflect),
+        (Self::FOURIER_BORDER_MIRROR, Border::Mirror),
+        (Self::FOURIER_BORDER_NEAREST, Border::Nearest),
+        (Self::FOURIER_BORDER_WRAP, Border::Wrap),
+        (Self::FOURIER_BORDER_CONSTANT, Border::Constant),
+    ];
+}
 
 /// What the median filter does with NaN.
 #[repr(C)]
@@ -42,8 +54,14 @@ pub enum fourier_nan_policy {
     FOURIER_NAN_OMIT = 1,
 }
 
-/// A `fourier_nan_policy` as it comes from C: any integer.
-pub type NanPolicyArgument = c_int;
+impl Enumeration for fourier_nan_policy {
+    type Meaning = NanPolicy;
+    const NAME: &str = "fourier_nan_policy";
+    const ALL: &[(Self, NanPolicy)] = &[
+        (Self::FOURIER_NAN_LARGEST, NanPolicy::Largest),
+        (Self::FOURIER_NAN_OMIT, NanPolicy::Omit),
+    ];
+}
 
 /// Sets what the median filter does with NaN; of no effect on integers.
 ///
@@ -53,59 +71,64 @@ pub type NanPolicyArgument = c_int;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_options_set_nan_policy(
     options: *mut fourier_options,
-    policy: NanPolicyArgument,
+    policy: MaybeUninit<fourier_nan_policy>,
 ) -> c_int {
-    gate(|| {
-        // SAFETY: a handle of this library, as documented.
-        let options = unsafe { handle_mut("options", options) }?;
-        options.nan = match policy {
-            0 => NanPolicy::Largest,
-            1 => NanPolicy::Omit,
-            other => {
-                return Err(Error::invalid("policy", format!("{other} is no fourier_nan_policy")));
-            }
-        };
+    let change = |options: &mut fourier_options| {
+        options.nan = enumerator("policy", policy)?;
         Ok(())
-    })
+    };
+    // SAFETY: a handle of this library, as documented.
+    unsafe { change_options(options, change) }
 }
 
 /// The arguments of an export, the same for every type.
-struct Call<T> {
+struct Arguments<T> {
     rows: i64,
     columns: i64,
     from: *const T,
     to: *mut T,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 }
 
-impl<T: Element> Call<T> {
+impl<T: Element> Arguments<T> {
+    /// Checks the arguments, and makes the safe call.
+    ///
     /// # Safety
-    /// The pointers are as documented for the exports.
+    /// The pointers must be as documented for the exports.
     unsafe fn run(self) -> Result<(), Error> {
-        let rows = length::<T>("rows", self.rows)?;
-        let columns = length::<T>("columns", self.columns)?;
-        let pixels = self.rows.checked_mul(self.columns);
-        let pixels = pixels.and_then(|pixels| length::<T>("rows", pixels).ok());
+        let rows = elements::<T>("rows", self.rows)?;
+        let columns = elements::<T>("columns", self.columns)?;
+        let pixels = rows.checked_mul(columns);
+        let pixels = pixels.and_then(|pixels| elements::<T>("rows", pixels).ok());
         let pixels = pixels.ok_or_else(|| {
             let problem = format!("{rows} x {columns} pixels exceed the address space");
             Error::invalid("rows", problem)
         })?;
+        // SAFETY: NULL or a handle of this library, as documented.
+        let options = unsafe { fourier_options::of(self.options) };
+        let border = enumerator("border", self.border)?;
         let window = Window {
-            size: [side("size_rows", self.size_rows)?, side("size_columns", self.size_columns)?],
-            border: border_of(self.border)?,
-            fill: self.fill()?,
-            // SAFETY: NULL or a handle of this library, as documented.
-            nan: unsafe { fourier_options::of(self.options) }.nan,
+            size: [
+                at_least("size_rows", 1, self.size_rows)?,
+                at_least("size_columns", 1, self.size_columns)?,
+            ],
+            border,
+            fill: match border {
+                Border::Constant => T::of_f64(self.fill).ok_or_else(|| {
+                    let problem = format!("{} is not a value of this pixel type", self.fill);
+                    Error::invalid("fill", problem)
+                })?,
+                _ => T::MISSING,
+            },
+            nan: options.nan,
         };
         let in_place = std::ptr::eq(self.from, self.to);
         if !in_place {
-            let (source, target) =
-                (extent("in", self.from, pixels), extent("out", self.to, pixels));
-            disjoint(&[target], &[source])?;
+            disjoint(&[extent("out", self.to, pixels)], &[extent("in", self.from, pixels)])?;
         }
         // SAFETY: `pixels` elements to read, as documented, and apart from `out` where it is used.
         let from = unsafe { input("in", self.from, pixels) }?;
@@ -113,36 +136,8 @@ impl<T: Element> Call<T> {
         // SAFETY: `pixels` elements to write, as documented; `in` is not looked at when it is the
         // same memory.
         let to = unsafe { output("out", self.to, pixels) }?;
-        // SAFETY: NULL or a handle of this library, as documented.
-        let options = unsafe { fourier_options::of(self.options) };
-        options.compute(|call| median_filter([rows, columns], from, to, window, call))
+        options.run(|call| median_filter([rows, columns], from, to, window, call))
     }
-
-    /// The fill value; of no matter, so not looked at, where the border is another.
-    fn fill(&self) -> Result<T, Error> {
-        if self.border != fourier_border::FOURIER_BORDER_CONSTANT as c_int {
-            return Ok(T::MISSING);
-        }
-        T::of_f64(self.fill).ok_or_else(|| {
-            Error::invalid("fill", format!("{} is no pixel of this type", self.fill))
-        })
-    }
-}
-
-fn side(argument: &'static str, size: i64) -> Result<usize, Error> {
-    let side = usize::try_from(size).ok().filter(|&side| side >= 1);
-    side.ok_or_else(|| Error::invalid(argument, format!("{size} is less than 1")))
-}
-
-fn border_of(border: BorderArgument) -> Result<Border, Error> {
-    Ok(match border {
-        0 => Border::Reflect,
-        1 => Border::Mirror,
-        2 => Border::Nearest,
-        3 => Border::Wrap,
-        4 => Border::Constant,
-        other => return Err(Error::invalid("border", format!("{other} is no fourier_border"))),
-    })
 }
 
 /// Median filter of an image in double precision: each pixel becomes the median of the window
@@ -174,14 +169,15 @@ pub unsafe extern "C" fn fourier_median_filter_f64(
     out: *mut f64,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }
 
 /// Median filter of an image of single precision: as fourier_median_filter_f64.
@@ -204,14 +200,15 @@ pub unsafe extern "C" fn fourier_median_filter_f32(
     out: *mut f32,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }
 
 /// Median filter of an image of signed 64-bit integers: as fourier_median_filter_f64.
@@ -234,14 +231,15 @@ pub unsafe extern "C" fn fourier_median_filter_i64(
     out: *mut i64,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }
 
 /// Median filter of an image of signed 32-bit integers: as fourier_median_filter_f64.
@@ -264,14 +262,15 @@ pub unsafe extern "C" fn fourier_median_filter_i32(
     out: *mut i32,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }
 
 /// Median filter of an image of signed 16-bit integers: as fourier_median_filter_f64.
@@ -294,14 +293,15 @@ pub unsafe extern "C" fn fourier_median_filter_i16(
     out: *mut i16,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }
 
 /// Median filter of an image of unsigned 16-bit integers: as fourier_median_filter_f64.
@@ -324,14 +324,15 @@ pub unsafe extern "C" fn fourier_median_filter_u16(
     out: *mut u16,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }
 
 /// Median filter of an image of unsigned 8-bit integers: as fourier_median_filter_f64.
@@ -354,12 +355,13 @@ pub unsafe extern "C" fn fourier_median_filter_u8(
     out: *mut u8,
     size_rows: i64,
     size_columns: i64,
-    border: BorderArgument,
+    border: MaybeUninit<fourier_border>,
     fill: c_double,
     options: *const fourier_options,
 ) -> c_int {
     let (from, to) = (r#in, out);
-    let call = Call { rows, columns, from, to, size_rows, size_columns, border, fill, options };
+    let arguments =
+        Arguments { rows, columns, from, to, size_rows, size_columns, border, fill, options };
     // SAFETY: as documented for each argument.
-    gate(|| unsafe { call.run() })
+    status_from(|| unsafe { arguments.run() })
 }

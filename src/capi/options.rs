@@ -1,13 +1,14 @@
-//! The options handle and the process-wide number of threads.
+//! Options of a call, and the number of threads of a process.
 
 use std::ffi::{c_double, c_int, c_void};
+use std::mem::MaybeUninit;
 
-use super::arguments::handle_mut;
-use super::boundary::gate;
+use super::arguments::{Enumeration, at_most, enumerator, finite, free, handle_of, object_mut};
+use super::status_from::status_from;
 use crate::error::Error;
-use crate::host::float_environment;
 use crate::median::NanPolicy;
 use crate::parallel::{self, Call, MAX_THREADS};
+use crate::periodogram::{self, prewhiten::Uncertainties};
 use crate::spectrum::{self, Method};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -17,11 +18,14 @@ pub type fourier_progress =
     Option<unsafe extern "C" fn(fraction: c_double, user: *mut c_void) -> c_int>;
 
 /// How a call is to be done. Opaque; made by fourier_options_new. One handle may serve any number
-/// of calls, from several threads at once as long as nobody changes it meanwhile.
+/// of calls, also from several threads at once, as long as it is not changed meanwhile.
 #[allow(non_camel_case_types)]
 pub struct fourier_options {
     pub(super) spectrum: spectrum::Options,
+    pub(super) periodogram: periodogram::Options,
     pub(super) nan: NanPolicy,
+    pub(super) noise_window: f64,
+    pub(super) uncertainties: Uncertainties,
     threads: usize,
     progress: fourier_progress,
     user: *mut c_void,
@@ -30,7 +34,10 @@ pub struct fourier_options {
 impl fourier_options {
     const DEFAULT: fourier_options = fourier_options {
         spectrum: spectrum::Options { tolerance: None, method: Method::Auto },
+        periodogram: periodogram::Options::DEFAULT,
         nan: NanPolicy::Largest,
+        noise_window: 1.0,
+        uncertainties: Uncertainties::Covariance,
         threads: 0,
         progress: None,
         user: std::ptr::null_mut(),
@@ -39,23 +46,14 @@ impl fourier_options {
     /// The options behind a pointer from C: NULL = the defaults.
     ///
     /// # Safety
-    /// As [`handle`].
+    /// `options` must be NULL or a handle that is not freed or changed while `'a` lasts.
     pub(super) unsafe fn of<'a>(options: *const fourier_options) -> &'a fourier_options {
         // SAFETY: the caller's promise.
         unsafe { options.as_ref() }.unwrap_or(&fourier_options::DEFAULT)
     }
 
-    /// Runs a computation with these options' threads and progress, in the default floating-point
-    /// environment.
-    pub(super) fn compute<R>(
-        &self,
-        body: impl FnOnce(&Call) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        float_environment::with_default(|| self.call(body))
-    }
-
     /// Runs `body` with these options' threads and progress.
-    pub(super) fn call<R>(&self, body: impl FnOnce(&Call) -> Result<R, Error>) -> Result<R, Error> {
+    pub(super) fn run<R>(&self, body: impl FnOnce(&Call) -> Result<R, Error>) -> Result<R, Error> {
         let user = self.user;
         match self.progress {
             None => body(&Call::new(self.threads)),
@@ -71,12 +69,29 @@ impl fourier_options {
 // SAFETY: only for the constant DEFAULT, whose pointer is NULL; handles are the caller's to share.
 unsafe impl Sync for fourier_options {}
 
+/// Changes options.
+///
+/// # Safety
+/// `options` must be NULL or a handle that nobody else uses meanwhile.
+pub(super) unsafe fn change_options(
+    options: *mut fourier_options,
+    change: impl FnOnce(&mut fourier_options) -> Result<(), Error>,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    status_from(|| change(unsafe { object_mut("options", options) }?))
+}
+
 /// Makes options with every setting at its default.
 ///
 /// @return a handle for fourier_options_free, or NULL when there is no memory. From any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_options_new() -> *mut fourier_options {
-    Box::into_raw(Box::new(fourier_options::DEFAULT))
+    let mut options = std::ptr::null_mut();
+    status_from(|| {
+        options = handle_of(fourier_options::DEFAULT, "options")?;
+        Ok(())
+    });
+    options
 }
 
 /// Frees options; NULL is allowed. No call may be using them.
@@ -84,10 +99,8 @@ pub extern "C" fn fourier_options_new() -> *mut fourier_options {
 /// @param options  from fourier_options_new, or NULL. From any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_options_free(options: *mut fourier_options) {
-    if !options.is_null() {
-        // SAFETY: it came from fourier_options_new and is freed once, as documented.
-        drop(unsafe { Box::from_raw(options) });
-    }
+    // SAFETY: it came from fourier_options_new and is freed once, as documented.
+    unsafe { free(options) }
 }
 
 /// How a spectrum is computed.
@@ -103,8 +116,15 @@ pub enum fourier_method {
     FOURIER_METHOD_FAST = 2,
 }
 
-/// A `fourier_method` as it comes from C: any integer.
-pub type MethodArgument = c_int;
+impl Enumeration for fourier_method {
+    type Meaning = Method;
+    const NAME: &str = "fourier_method";
+    const ALL: &[(Self, Method)] = &[
+        (Self::FOURIER_METHOD_AUTO, Method::Auto),
+        (Self::FOURIER_METHOD_DIRECT, Method::Direct),
+        (Self::FOURIER_METHOD_FAST, Method::Fast),
+    ];
+}
 
 /// Sets how a spectrum is computed.
 ///
@@ -114,19 +134,14 @@ pub type MethodArgument = c_int;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_options_set_method(
     options: *mut fourier_options,
-    method: MethodArgument,
+    method: MaybeUninit<fourier_method>,
 ) -> c_int {
-    gate(|| {
-        // SAFETY: a handle of this library, as documented.
-        let options = unsafe { handle_mut("options", options) }?;
-        options.spectrum.method = match method {
-            0 => Method::Auto,
-            1 => Method::Direct,
-            2 => Method::Fast,
-            other => return Err(Error::invalid("method", format!("{other} is no fourier_method"))),
-        };
+    let change = |options: &mut fourier_options| {
+        options.spectrum.method = enumerator("method", method)?;
         Ok(())
-    })
+    };
+    // SAFETY: a handle of this library, as documented.
+    unsafe { change_options(options, change) }
 }
 
 /// Sets how exact a spectrum must be: |F - exact| <= relative * sum |x| at every frequency, where
@@ -142,19 +157,17 @@ pub unsafe extern "C" fn fourier_options_set_tolerance(
     options: *mut fourier_options,
     relative: c_double,
 ) -> c_int {
-    gate(|| {
-        // SAFETY: a handle of this library, as documented.
-        let options = unsafe { handle_mut("options", options) }?;
-        if !relative.is_finite() {
-            return Err(Error::NotFinite { argument: "relative", index: None, value: relative });
-        }
+    let change = |options: &mut fourier_options| {
+        let relative = finite("relative", relative)?;
         if relative <= 0.0 || relative > 1.0 {
             let problem = format!("{relative:?} is not above 0 and at most 1");
             return Err(Error::invalid("relative", problem));
         }
         options.spectrum.tolerance = Some(relative);
         Ok(())
-    })
+    };
+    // SAFETY: a handle of this library, as documented.
+    unsafe { change_options(options, change) }
 }
 
 /// Sets the number of threads of a call.
@@ -169,19 +182,12 @@ pub unsafe extern "C" fn fourier_options_set_threads(
     options: *mut fourier_options,
     threads: c_int,
 ) -> c_int {
-    gate(|| {
-        // SAFETY: a handle of this library, as documented.
-        let options = unsafe { handle_mut("options", options) }?;
-        options.threads = checked_threads(threads)?;
+    let change = |options: &mut fourier_options| {
+        options.threads = at_most("threads", MAX_THREADS, threads)?;
         Ok(())
-    })
-}
-
-fn checked_threads(threads: c_int) -> Result<usize, Error> {
-    usize::try_from(threads)
-        .ok()
-        .filter(|&threads| threads <= MAX_THREADS)
-        .ok_or_else(|| Error::invalid("threads", format!("{threads} is not in 0 to {MAX_THREADS}")))
+    };
+    // SAFETY: a handle of this library, as documented.
+    unsafe { change_options(options, change) }
 }
 
 /// Sets a function that is told the progress of a call and may cancel it.
@@ -199,12 +205,12 @@ pub unsafe extern "C" fn fourier_options_set_progress(
     report: fourier_progress,
     user: *mut c_void,
 ) -> c_int {
-    gate(|| {
-        // SAFETY: a handle of this library, as documented.
-        let options = unsafe { handle_mut("options", options) }?;
+    let change = |options: &mut fourier_options| {
         (options.progress, options.user) = (report, user);
         Ok(())
-    })
+    };
+    // SAFETY: a handle of this library, as documented.
+    unsafe { change_options(options, change) }
 }
 
 /// Sets the number of threads of this process's calls that do not set their own.

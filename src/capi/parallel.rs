@@ -4,9 +4,9 @@ use std::ffi::{c_int, c_void};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::arguments::{length, output};
-use super::boundary::gate;
+use super::arguments::{elements, output};
 use super::options::fourier_options;
+use super::status_from::status_from_host_code;
 use crate::error::Error;
 use crate::host::lock::lock;
 use crate::parallel::Call;
@@ -45,8 +45,8 @@ pub unsafe extern "C" fn fourier_parallel_map(
     results: *mut c_int,
     options: *const fourier_options,
 ) -> c_int {
-    gate(|| {
-        let count = length::<c_int>("count", count)?;
+    status_from_host_code(|| {
+        let count = elements::<c_int>("count", count)?;
         let task = match task {
             Some(task) => task,
             None if count == 0 => return Ok(()),
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn fourier_parallel_map(
         };
         let user = Shared(user);
         // SAFETY: NULL or a handle of this library, as documented.
-        unsafe { fourier_options::of(options) }.call(|call| {
+        unsafe { fourier_options::of(options) }.run(|call| {
             // SAFETY: the caller's function, called as documented.
             let task = |index| unsafe { task(index as i64, { &user }.0) };
             call.share_threads(|| map(call, count, results, task))

@@ -1,10 +1,10 @@
-//! The spectrum, for C.
+//! Spectrum of unevenly sampled series.
 
 use std::ffi::{c_double, c_int};
 
-use super::arguments::{disjoint, extent, input, length, output};
-use super::boundary::gate;
+use super::arguments::{disjoint, elements, extent, input, output};
 use super::options::fourier_options;
+use super::status_from::status_from;
 use crate::error::Error;
 use crate::spectrum::grid::Grid;
 use crate::spectrum::series::Series;
@@ -41,11 +41,10 @@ pub unsafe extern "C" fn fourier_power(
     power: *mut c_double,
     options: *const fourier_options,
 ) -> c_int {
-    gate(|| {
-        let nf = length::<f64>("nf", nf)?;
-        // SAFETY: as documented for each argument.
-        unsafe { self::power(n, t, x, f0, df, nf, ["freq", "power"], freq, power, options) }
-    })
+    let (freq, result) = (Place("freq", freq), Place("power", power));
+    let arguments = Arguments { n, t, x, f0, df, nf, freq, result, options };
+    // SAFETY: as documented for each argument.
+    status_from(|| unsafe { arguments.power() })
 }
 
 /// Complex spectrum of unevenly sampled series: F(f) = sum x exp(+2 pi i f t) on
@@ -76,73 +75,70 @@ pub unsafe extern "C" fn fourier_transform(
     spectrum: *mut c_double,
     options: *const fourier_options,
 ) -> c_int {
-    gate(|| {
-        let nf = length::<[f64; 2]>("nf", nf)?;
-        let names = ["freq", "spectrum"];
+    let (freq, result) = (Place("freq", freq), Place("spectrum", spectrum));
+    let arguments = Arguments { n, t, x, f0, df, nf, freq, result, options };
+    status_from(|| {
+        let nf = elements::<[f64; 2]>("nf", nf)?;
         // SAFETY: as documented for each argument.
-        unsafe {
-            call(n, t, x, f0, df, nf, names, freq, spectrum, 2 * nf, Wanted::Transform, options)
-        }
+        unsafe { arguments.run(nf, 2 * nf, Wanted::Transform) }
     })
 }
 
-/// The power, for `fourier_power` and the legacy routines: freq (NULL allowed) and power have `nf`
-/// elements and are called `names` in errors.
-///
-/// # Safety
-/// The pointers must be as `fourier_power` documents them.
-#[allow(clippy::too_many_arguments)]
-pub(super) unsafe fn power(
-    n: i64,
-    t: *const f64,
-    x: *const f64,
-    f0: f64,
-    df: f64,
-    nf: usize,
-    names: [&'static str; 2],
-    freq: *mut f64,
-    power: *mut f64,
-    options: *const fourier_options,
-) -> Result<(), Error> {
-    // SAFETY: the caller's promise.
-    unsafe { call(n, t, x, f0, df, nf, names, freq, power, nf, Wanted::Power, options) }
+/// A series and a grid as they come from C, and the places for what is computed.
+pub(super) struct Arguments {
+    pub n: i64,
+    pub t: *const f64,
+    pub x: *const f64,
+    pub f0: f64,
+    pub df: f64,
+    pub nf: i64,
+    pub freq: Place,
+    pub result: Place,
+    pub options: *const fourier_options,
 }
 
-/// Checks the pointers and makes the safe call.
-///
-/// # Safety
-/// As `power`; `result` has `result_length` elements.
-#[allow(clippy::too_many_arguments)]
-unsafe fn call<'a>(
-    n: i64,
-    t: *const f64,
-    x: *const f64,
-    f0: f64,
-    df: f64,
-    nf: usize,
-    [freq_name, result_name]: [&'static str; 2],
-    freq: *mut f64,
-    result: *mut f64,
-    result_length: usize,
-    wanted: fn(&'a mut [f64]) -> Wanted<'a>,
-    options: *const fourier_options,
-) -> Result<(), Error> {
-    let n = length::<f64>("n", n)?;
-    disjoint(
-        &[extent(freq_name, freq, nf), extent(result_name, result, result_length)],
-        &[extent("t", t, n), extent("x", x, n)],
-    )?;
-    // SAFETY: the caller's promise, and `disjoint` found no overlap.
-    let (t, x, freq, result) = unsafe {
-        let freq = if freq.is_null() { None } else { Some(output(freq_name, freq, nf)?) };
-        let result = output(result_name, result, result_length)?;
-        (input("t", t, n)?, input("x", x, n)?, freq, result)
-    };
-    // SAFETY: NULL or a handle of this library, as documented.
-    let options = unsafe { fourier_options::of(options) };
-    options.compute(|call| {
-        let grid = Grid::new(f0, df, nf)?;
-        let series = Series::new(t, x, call)?;
-        spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, call)
-    })
+/// An output, and what it is called in errors.
+pub(super) struct Place(pub &'static str, pub *mut f64);
+
+impl Arguments {
+    /// The power, for `fourier_power` and the legacy routines.
+    ///
+    /// # Safety
+    /// The pointers must be as `fourier_power` documents them.
+    pub(super) unsafe fn power(self) -> Result<(), Error> {
+        let nf = elements::<f64>("nf", self.nf)?;
+        // SAFETY: the caller's promise; the result has nf elements.
+        unsafe { self.run(nf, nf, Wanted::Power) }
+    }
+
+    /// Checks the pointers, and makes the safe call.
+    ///
+    /// # Safety
+    /// As `power`; the result has `result_length` elements.
+    unsafe fn run<'a>(
+        self,
+        nf: usize,
+        result_length: usize,
+        wanted: fn(&'a mut [f64]) -> Wanted<'a>,
+    ) -> Result<(), Error> {
+        let n = elements::<f64>("n", self.n)?;
+        let (Place(freq_name, freq), Place(result_name, result)) = (self.freq, self.result);
+        disjoint(
+            &[extent(freq_name, freq, nf), extent(result_name, result, result_length)],
+            &[extent("t", self.t, n), extent("x", self.x, n)],
+        )?;
+        // SAFETY: the caller's promise, and `disjoint` found no overlap.
+        let (t, x, freq, result) = unsafe {
+            let freq = if freq.is_null() { None } else { Some(output(freq_name, freq, nf)?) };
+            let result = output(result_name, result, result_length)?;
+            (input("t", self.t, n)?, input("x", self.x, n)?, freq, result)
+        };
+        // SAFETY: NULL or a handle of this library, as documented.
+        let options = unsafe { fourier_options::of(self.options) };
+        options.run(|call| {
+            let grid = Grid::new(self.f0, self.df, nf)?;
+            let series = Series::new(t, x, call)?;
+            spectrum::compute(&series, &grid, freq, wanted(result), &options.spectrum, call)
+        })
+    }
 }

@@ -1,4 +1,5 @@
-//! Status codes: the only place where errors become integers.
+//! Statuses: what every function that can fail returns. The only place where errors become
+//! integers.
 
 use std::ffi::{CStr, CString, c_char, c_int};
 
@@ -17,7 +18,7 @@ pub enum fourier_status {
     FOURIER_INVALID_ARGUMENT = 1,
     /// A number is NaN or infinite where a finite one is needed.
     FOURIER_NOT_FINITE = 2,
-    /// Memory for the working arrays could not be had.
+    /// Memory for the working arrays could not be allocated.
     FOURIER_OUT_OF_MEMORY = 3,
     /// The library cannot do this.
     FOURIER_NOT_SUPPORTED = 4,
@@ -39,10 +40,12 @@ pub enum fourier_status {
     FOURIER_STATUS_LOST = 12,
     /// The handle belongs to another process, of which this one is a forked copy.
     FOURIER_NOT_OUR_CHILD = 13,
-    /// The program wrote more that nobody has read than may be kept.
+    /// The program wrote more than may be kept for reading.
     FOURIER_OUTPUT_LIMIT = 14,
     /// The program has not ended yet.
     FOURIER_STILL_RUNNING = 15,
+    /// Peaks too close to a sinusoid to be told from it were merged with it; all outputs are there.
+    FOURIER_UNRESOLVED = 16,
 }
 
 impl fourier_status {
@@ -65,8 +68,9 @@ impl fourier_status {
         (fourier_status::FOURIER_LINE_CONTINUES, c"the line continues"),
         (fourier_status::FOURIER_STATUS_LOST, c"the exit status is lost"),
         (fourier_status::FOURIER_NOT_OUR_CHILD, c"not a child of this process"),
-        (fourier_status::FOURIER_OUTPUT_LIMIT, c"too much output that nobody has read"),
+        (fourier_status::FOURIER_OUTPUT_LIMIT, c"too much unread output"),
         (fourier_status::FOURIER_STILL_RUNNING, c"the program has not ended yet"),
+        (fourier_status::FOURIER_UNRESOLVED, c"peaks closer than the resolution were merged"),
     ];
 }
 
@@ -89,14 +93,15 @@ pub(super) fn status_of(error: &Error) -> c_int {
         Error::NotOurChild => fourier_status::FOURIER_NOT_OUR_CHILD,
         Error::OutputLimit { .. } => fourier_status::FOURIER_OUTPUT_LIMIT,
         Error::StillRunning { .. } => fourier_status::FOURIER_STILL_RUNNING,
+        Error::Unresolved { .. } => fourier_status::FOURIER_UNRESOLVED,
     };
     status as c_int
 }
 
-/// Text of a status: a positive code, 0, or -errno.
+/// Text of a status: a fourier_status, or -errno.
 ///
 /// @param status  what a function of this library returned
-/// @return static text, never NULL, never freed; "unknown status" for a number that is none.
+/// @return static text, never NULL, never freed; "unknown status" for any other number.
 ///         Valid for ever, from any thread and after fork().
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_strerror(status: c_int) -> *const c_char {

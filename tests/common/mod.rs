@@ -5,6 +5,8 @@
 
 #![allow(dead_code)] // every test program uses another part of it
 
+pub mod header;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -75,7 +77,8 @@ fn modified(path: &Path) -> SystemTime {
     fs::metadata(path).and_then(|data| data.modified()).expect("a file has a time")
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+/// Every file below a folder.
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("src/ can be read");
     let paths = entries.map(|entry| entry.expect("src/ can be read").path());
     paths.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()

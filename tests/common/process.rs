@@ -3,13 +3,20 @@
 #![allow(dead_code)] // every test program uses another part of it
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::ptr;
 
 use fourier::capi::*;
 
 /// fourier_process_read or fourier_process_peek.
-type TakeBytes =
-    unsafe extern "C" fn(*mut fourier_process, c_int, *mut c_void, usize, *mut usize, f64) -> c_int;
+type TakeBytes = unsafe extern "C" fn(
+    *mut fourier_process,
+    MaybeUninit<fourier_stream>,
+    *mut c_void,
+    usize,
+    *mut usize,
+    f64,
+) -> c_int;
 
 pub const OK: c_int = 0;
 pub const INVALID: c_int = fourier_status::FOURIER_INVALID_ARGUMENT as c_int;
@@ -29,6 +36,13 @@ pub const INHERIT: c_int = fourier_redirect::FOURIER_REDIRECT_INHERIT as c_int;
 pub const NULL: c_int = fourier_redirect::FOURIER_REDIRECT_NULL as c_int;
 pub const MERGE: c_int = fourier_redirect::FOURIER_REDIRECT_MERGE as c_int;
 pub const TERMINAL: c_int = fourier_redirect::FOURIER_REDIRECT_TERMINAL as c_int;
+
+/// The integer that C passes for an enumeration, valid or not.
+pub fn enumeration<E>(number: c_int) -> MaybeUninit<E> {
+    assert_eq!(size_of::<E>(), size_of::<c_int>());
+    // SAFETY: any bits are a MaybeUninit of the same size.
+    unsafe { std::mem::transmute_copy(&number) }
+}
 
 /// The text of this thread's last failure.
 pub fn last_error() -> String {
@@ -66,15 +80,19 @@ impl Options {
     pub fn stream(self, stream: c_int, redirect: c_int) -> Options {
         // SAFETY (this file): handles and strings that live, as the header asks.
         // SAFETY: the options are this object's own.
-        let status = unsafe { fourier_process_options_set_stream(self.0, stream, redirect) };
+        let status = unsafe {
+            fourier_process_options_set_stream(self.0, enumeration(stream), enumeration(redirect))
+        };
         assert_eq!(status, OK);
         self
     }
 
     pub fn file(self, stream: c_int, path: &str) -> Options {
         let path = CString::new(path).unwrap();
-        // SAFETY: as above.
-        assert_eq!(unsafe { fourier_process_options_set_file(self.0, stream, path.as_ptr()) }, OK);
+        // SAFETY: the options are this object's own, and the path is a string that stays.
+        let status =
+            unsafe { fourier_process_options_set_file(self.0, enumeration(stream), path.as_ptr()) };
+        assert_eq!(status, OK);
         self
     }
 
@@ -179,7 +197,14 @@ impl Handle {
         let pointer = line.as_mut_ptr().cast();
         // SAFETY: as above.
         let status = unsafe {
-            fourier_process_read_line(self.0, stream, pointer, capacity, &mut length, timeout)
+            fourier_process_read_line(
+                self.0,
+                enumeration(stream),
+                pointer,
+                capacity,
+                &mut length,
+                timeout,
+            )
         };
         if status != INVALID && status != LIMIT {
             assert_eq!(line[length], 0, "a line ends with NUL");
@@ -226,7 +251,8 @@ impl Handle {
         let mut length = 0;
         let pointer = bytes.as_mut_ptr().cast();
         // SAFETY: the handle is one of this library until it is dropped; `capacity` bytes.
-        let status = unsafe { take(self.0, stream, pointer, capacity, &mut length, timeout) };
+        let status =
+            unsafe { take(self.0, enumeration(stream), pointer, capacity, &mut length, timeout) };
         bytes.truncate(length);
         (status, bytes)
     }
@@ -322,9 +348,9 @@ impl Handle {
         let status = unsafe {
             fourier_process_expect(
                 self.0,
-                STDOUT,
+                enumeration(STDOUT),
                 patterns.as_ptr(),
-                kind as c_int,
+                MaybeUninit::new(kind),
                 &mut which,
                 line.as_mut_ptr().cast(),
                 capacity,

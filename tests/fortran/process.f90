@@ -64,7 +64,7 @@ contains
     q = q
     call p%read_line(line)
     call p%free()
-    call promise('a copy is another name for the same program', alive(q))
+    call promise('a copy stands for the same program', alive(q))
     call q%read_line(line)
     call promise('a copy goes on where the other name stopped', line == 'two')
     call shell(p, 'sleep 60')

@@ -8,6 +8,7 @@
 #![allow(dead_code)] // every test program uses another part of it
 
 use std::ffi::{CStr, c_double, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use fourier::capi::*;
@@ -272,7 +273,7 @@ fn with_options(how: How, call: impl FnOnce(*const fourier_options) -> c_int) ->
     // SAFETY: the handle was made above, is freed once, and `progress` outlives the call.
     unsafe {
         if let Some(method) = how.method {
-            assert_eq!(fourier_options_set_method(options, method as c_int), 0);
+            assert_eq!(fourier_options_set_method(options, MaybeUninit::new(method)), 0);
         }
         if let Some(tolerance) = how.tolerance {
             assert_eq!(fourier_options_set_tolerance(options, tolerance), 0);

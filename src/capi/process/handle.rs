@@ -1,15 +1,15 @@
-//! One program: start, signal, wait.
+//! Process control: start a program, signal it, wait for it.
 
-use std::ffi::{CStr, c_char, c_double, c_int};
+use std::ffi::{c_char, c_double, c_int};
 
 use super::options::fourier_process_options;
-use crate::capi::arguments::handle;
-use crate::capi::boundary::gate;
+use crate::capi::arguments::{free, handle_of, not_null, object, store, strings};
+use crate::capi::status_from::status_from;
 use crate::error::Error;
 use crate::process::{Process, RunState, Settings, Timeout};
 
 /// A program that was started. Opaque; made by fourier_process_start. It may be used from several
-/// threads at once, except that nobody else may use it while it is freed. In a forked copy of the
+/// threads at once, but not while it is being freed. In a forked copy of the
 /// program that started it, every call returns FOURIER_NOT_OUR_CHILD.
 #[allow(non_camel_case_types)]
 pub struct fourier_process {
@@ -32,88 +32,54 @@ pub enum fourier_run_state {
 /// Runs `body` on the process behind a handle.
 ///
 /// # Safety
-/// As [`handle`].
+/// As [`object`].
 pub(super) unsafe fn with_process(
     process: *const fourier_process,
     body: impl FnOnce(&Process) -> Result<(), Error>,
 ) -> c_int {
-    gate(|| {
+    status_from(|| {
         // SAFETY: the caller's promise.
-        body(&unsafe { handle("process", process) }?.process)
+        body(&unsafe { object("process", process) }?.process)
     })
-}
-
-/// Stores a result where the caller wants it.
-///
-/// # Safety
-/// `place` must be NULL or point to a T that may be written.
-pub(super) unsafe fn store<T>(place: *mut T, value: T) {
-    if !place.is_null() {
-        // SAFETY: not NULL; the rest is the caller's promise. A caller's place need not be aligned.
-        unsafe { place.write_unaligned(value) };
-    }
-}
-
-/// The strings of an array that a NULL ends.
-///
-/// # Safety
-/// `strings` must be NULL or such an array, and stay while `'a` lasts.
-pub(super) unsafe fn strings<'a>(
-    argument: &'static str,
-    strings: *const *const c_char,
-) -> Result<Vec<&'a CStr>, Error> {
-    if strings.is_null() {
-        return Err(Error::invalid(argument, "NULL"));
-    }
-    let mut found = Vec::new();
-    // SAFETY: the caller's promise: we read up to the NULL that ends the array.
-    unsafe {
-        while !(*strings.add(found.len())).is_null() {
-            found.push(CStr::from_ptr(*strings.add(found.len())));
-        }
-    }
-    Ok(found)
 }
 
 /// The settings behind options: NULL = the defaults.
 ///
 /// # Safety
-/// As [`handle`].
+/// As [`object`].
 pub(super) unsafe fn settings_of(options: *const fourier_process_options) -> Settings {
     // SAFETY: the caller's promise.
     let options = unsafe { options.as_ref() };
     options.map_or_else(Settings::default, |options| options.settings.clone())
 }
 
-/// Starts a program. No shell is involved: the words are given as they are.
+/// Starts a program. No shell is involved: the program gets its arguments exactly as given.
 ///
 /// The program gets an empty signal mask, default signal dispositions and no descriptor but 0, 1
 /// and 2. The cost does not grow with this program's memory. Nothing is changed in this program:
 /// no signal handler, no mask. From any thread; environ must not be changed meanwhile.
 ///
-/// @param argv     the program and its arguments, ended by NULL; at least the program. One without
-///                 a slash in its name is searched on the PATH that it will have
-/// @param options  NULL = defaults: stdin from nothing, stdout to a pipe, the rest as this
+/// @param argv     the program and its arguments, ended by NULL; at least the program. A name
+///                 without a slash is looked up on the PATH that the program will have
+/// @param options  NULL = defaults: stdin from /dev/null, stdout to a pipe, the rest as this
 ///                 program's, a process group of its own
 /// @param process  not NULL; receives a handle for fourier_process_free, or NULL on failure
 /// @return FOURIER_OK; -errno of the step that failed, which fourier_last_error() names: a missing
 ///         program or directory (-ENOENT), one that may not be executed (-EACCES)...; nothing is
-///         left behind then. FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY
+///         left behind in that case. FOURIER_INVALID_ARGUMENT, FOURIER_OUT_OF_MEMORY
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_start(
     argv: *const *const c_char,
     options: *const fourier_process_options,
     process: *mut *mut fourier_process,
 ) -> c_int {
-    gate(|| {
-        if process.is_null() {
-            return Err(Error::invalid("process", "NULL"));
-        }
-        // SAFETY: not NULL, so a place for a handle; strings and options as documented.
+    status_from(|| {
+        not_null("process", process)?;
+        // SAFETY: a place for a handle, strings and options, as documented.
         unsafe {
             store(process, std::ptr::null_mut());
             let started = Process::start(&strings("argv", argv)?, &settings_of(options))?;
-            store(process, Box::into_raw(Box::new(fourier_process { process: started })));
+            store(process, handle_of(fourier_process { process: started }, "a process")?);
         }
         Ok(())
     })
@@ -149,7 +115,7 @@ pub unsafe extern "C" fn fourier_process_pause(
     unsafe { with_process(process, |it| it.pause(Timeout::seconds("timeout", timeout)?)) }
 }
 
-/// Lets a stopped program go on, with SIGCONT. From any thread.
+/// Lets a stopped program continue, with SIGCONT. From any thread.
 ///
 /// @param process  not NULL
 /// @return as fourier_process_signal
@@ -169,8 +135,8 @@ pub unsafe extern "C" fn fourier_process_kill(process: *mut fourier_process) -> 
     unsafe { with_process(process, Process::kill) }
 }
 
-/// Asks the program to end with SIGTERM, which a stopped one is resumed for; kills it with SIGKILL
-/// when it has not ended in time. Waits for its end. From any thread.
+/// Asks the program to end with SIGTERM (a stopped one is resumed, so that it can), and kills it
+/// with SIGKILL when it has not ended in time. Waits for its end. From any thread.
 ///
 /// @param process     not NULL
 /// @param grace       seconds before it is killed; negative = it never is
@@ -191,9 +157,9 @@ pub unsafe extern "C" fn fourier_process_stop(
     }
 }
 
-/// Waits for the end of the program; again and from any thread, with the same answer. What the
-/// program writes meanwhile is kept for reading. A stop is no end, and processes that the program
-/// left behind are not waited for.
+/// Waits for the end of the program; repeated calls, from any thread, give the same answer. What
+/// the program writes meanwhile is kept for reading. A program that is stopped has not ended, and
+/// processes that it left behind are not waited for.
 ///
 /// @param process     not NULL
 /// @param timeout     seconds; negative = for ever, 0 = do not wait
@@ -231,9 +197,7 @@ pub unsafe extern "C" fn fourier_process_state(
     // SAFETY: a handle, and a state to write, as documented.
     unsafe {
         with_process(process, |process| {
-            if state.is_null() {
-                return Err(Error::invalid("state", "NULL"));
-            }
+            not_null("state", state)?;
             let now = match process.state()? {
                 RunState::Running => fourier_run_state::FOURIER_RUNNING,
                 RunState::Stopped => fourier_run_state::FOURIER_STOPPED,
@@ -259,17 +223,15 @@ pub unsafe extern "C" fn fourier_process_pid(process: *const fourier_process) ->
 }
 
 /// Frees a handle. A program that still runs is killed, with its group when it has its own, and
-/// collected, unless the options said otherwise; nobody else may be using the handle. In a forked
+/// collected, unless the options said otherwise. Nothing else may be using the handle. In a forked
 /// copy of the program that started it only the copy's descriptors are closed. From any thread.
 ///
 /// @param process  from fourier_process_start, not yet freed; NULL is allowed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_free(process: *mut fourier_process) {
-    if !process.is_null() {
-        gate(|| {
-            // SAFETY: it came from fourier_process_start and is freed once, as documented.
-            drop(unsafe { Box::from_raw(process) });
-            Ok(())
-        });
-    }
+    status_from(|| {
+        // SAFETY: it came from fourier_process_start and is freed once, as documented.
+        unsafe { free(process) };
+        Ok(())
+    });
 }

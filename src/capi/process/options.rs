@@ -1,10 +1,12 @@
 //! How a program is to be started: its streams, environment, directory and limits.
 
-use std::ffi::{CStr, c_char, c_double, c_int};
-use std::time::Duration;
+use std::ffi::{c_char, c_double, c_int};
+use std::mem::MaybeUninit;
 
-use crate::capi::arguments::handle_mut;
-use crate::capi::boundary::gate;
+use crate::capi::arguments::{
+    Enumeration, at_least, enumerator, free, handle_of, object_mut, optional_string, string,
+};
+use crate::capi::status_from::status_from;
 use crate::error::Error;
 use crate::process::{Redirect, Settings, Stream, Timeout};
 
@@ -35,56 +37,57 @@ pub enum fourier_redirect {
     /// stderr only: where stdout leads.
     FOURIER_REDIRECT_MERGE = 3,
     /// To this program, through a pseudo-terminal: for programs that hold their output back when
-    /// it leads to a pipe. As stdin or stderr it is the terminal of stdout, which must be one too,
-    /// and what comes on stderr is read as stdout. The program gets a session of its own.
+    /// it leads to a pipe. For stdin or stderr it is the terminal of stdout, which must be one
+    /// too, and what the program writes to stderr is read as stdout. The program gets a session of
+    /// its own.
     FOURIER_REDIRECT_TERMINAL = 4,
 }
 
-/// A `fourier_stream` as it comes from C: any integer.
-pub type StreamArgument = c_int;
+impl Enumeration for fourier_stream {
+    type Meaning = Stream;
+    const NAME: &str = "fourier_stream";
+    const ALL: &[(Self, Stream)] = &[
+        (Self::FOURIER_STDIN, Stream::Stdin),
+        (Self::FOURIER_STDOUT, Stream::Stdout),
+        (Self::FOURIER_STDERR, Stream::Stderr),
+    ];
+}
 
-/// A `fourier_redirect` as it comes from C: any integer.
-pub type RedirectArgument = c_int;
+impl Enumeration for fourier_redirect {
+    /// A [`Redirect`] without the one that needs a path.
+    type Meaning = fn() -> Redirect;
+    const NAME: &str = "fourier_redirect";
+    const ALL: &[(Self, Self::Meaning)] = &[
+        (Self::FOURIER_REDIRECT_PIPE, || Redirect::Pipe),
+        (Self::FOURIER_REDIRECT_INHERIT, || Redirect::Inherit),
+        (Self::FOURIER_REDIRECT_NULL, || Redirect::Null),
+        (Self::FOURIER_REDIRECT_MERGE, || Redirect::Merge),
+        (Self::FOURIER_REDIRECT_TERMINAL, || Redirect::Terminal),
+    ];
+}
 
 /// How a program is to be started. Opaque; made by fourier_process_options_new. One handle may
-/// serve any number of starts, from several threads at once as long as nobody changes it meanwhile.
+/// serve any number of starts, also from several threads at once, as long as it is not changed
+/// meanwhile.
 #[allow(non_camel_case_types)]
 pub struct fourier_process_options {
     pub(super) settings: Settings,
 }
 
-/// A standard stream from its number.
-pub(super) fn stream_of(stream: StreamArgument) -> Result<Stream, Error> {
-    match stream {
-        0 => Ok(Stream::Stdin),
-        1 => Ok(Stream::Stdout),
-        2 => Ok(Stream::Stderr),
-        _ => Err(Error::invalid("stream", format!("{stream} is none of fourier_stream"))),
-    }
-}
-
-/// The string behind a pointer from C.
-///
-/// # Safety
-/// `text` must be NULL or point to a NUL-terminated string that stays while `'a` lasts.
-pub(super) unsafe fn string<'a>(
-    argument: &'static str,
-    text: *const c_char,
-) -> Result<&'a CStr, Error> {
-    if text.is_null() {
-        return Err(Error::invalid(argument, "NULL"));
-    }
-    // SAFETY: not NULL; the rest is the caller's promise.
-    Ok(unsafe { CStr::from_ptr(text) })
-}
-
-/// Makes options with every setting at its default: stdin from nothing, stdout to a pipe, stderr,
+/// Makes options with every setting at its default: stdin from /dev/null, stdout to a pipe, stderr,
 /// environment and directory as this program's, a process group of its own, killed on free.
 ///
-/// @return a handle for fourier_process_options_free, never NULL. From any thread.
+/// @return a handle for fourier_process_options_free, or NULL when there is no memory. From any
+///         thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn fourier_process_options_new() -> *mut fourier_process_options {
-    Box::into_raw(Box::new(fourier_process_options { settings: Settings::default() }))
+    let mut options = std::ptr::null_mut();
+    status_from(|| {
+        let settings = Settings::default();
+        options = handle_of(fourier_process_options { settings }, "options")?;
+        Ok(())
+    });
+    options
 }
 
 /// Frees options. Programs started with them are not touched.
@@ -93,32 +96,31 @@ pub extern "C" fn fourier_process_options_new() -> *mut fourier_process_options 
 ///                 another thread uses it
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_free(options: *mut fourier_process_options) {
-    if !options.is_null() {
-        // SAFETY: it came from fourier_process_options_new and is freed once, as documented.
-        drop(unsafe { Box::from_raw(options) });
-    }
+    // SAFETY: it came from fourier_process_options_new and is freed once, as documented.
+    unsafe { free(options) }
 }
 
 /// Changes the settings behind a handle.
 ///
 /// # Safety
-/// As [`handle_mut`].
+/// As [`object_mut`].
 unsafe fn change(
     options: *mut fourier_process_options,
     change: impl FnOnce(&mut Settings) -> Result<(), Error>,
 ) -> c_int {
-    gate(|| {
+    status_from(|| {
         // SAFETY: the caller's promise.
-        change(&mut unsafe { handle_mut("options", options) }?.settings)
+        change(&mut unsafe { object_mut("options", options) }?.settings)
     })
 }
 
-/// Sets the directory that the program starts in. A program named with a slash that does not begin
-/// its name is searched from there.
+/// Sets the directory that the program starts in. A program named by a relative path with a slash is
+/// looked up from there.
 ///
 /// @param options    not NULL; not while another thread uses them
 /// @param directory  a path; NULL = this program's directory
-/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is told by the start
+/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a missing directory is reported by the
+///         start
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_directory(
     options: *mut fourier_process_options,
@@ -127,8 +129,7 @@ pub unsafe extern "C" fn fourier_process_options_set_directory(
     // SAFETY: a handle of this library, and NULL or a string, as documented.
     unsafe {
         change(options, |settings| {
-            let given = !directory.is_null();
-            settings.set_directory(given.then(|| CStr::from_ptr(directory)));
+            settings.set_directory(optional_string(directory));
             Ok(())
         })
     }
@@ -149,14 +150,13 @@ pub unsafe extern "C" fn fourier_process_options_set_env(
     // SAFETY: a handle of this library, and strings, as documented.
     unsafe {
         change(options, |settings| {
-            let name = string("name", name)?;
-            settings.set_variable(name, (!value.is_null()).then(|| CStr::from_ptr(value)))
+            settings.set_variable(string("name", name)?, optional_string(value))
         })
     }
 }
 
-/// Gives the program an empty environment: nothing of this program's, nor what was set so far.
-/// What is set later is given.
+/// Gives the program an empty environment: nothing of this program's, and nothing set so far. What
+/// is set afterwards is added to it.
 ///
 /// @param options  not NULL; not while another thread uses them
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
@@ -182,40 +182,37 @@ pub unsafe extern "C" fn fourier_process_options_clear_env(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_stream(
     options: *mut fourier_process_options,
-    stream: StreamArgument,
-    redirect: RedirectArgument,
+    stream: MaybeUninit<fourier_stream>,
+    redirect: MaybeUninit<fourier_redirect>,
 ) -> c_int {
-    let redirect = || match redirect {
-        0 => Ok(Redirect::Pipe),
-        1 => Ok(Redirect::Inherit),
-        2 => Ok(Redirect::Null),
-        3 => Ok(Redirect::Merge),
-        4 => Ok(Redirect::Terminal),
-        _ => Err(Error::invalid("redirect", format!("{redirect} is none of fourier_redirect"))),
-    };
     // SAFETY: a handle of this library, as documented.
-    unsafe { change(options, |settings| settings.set_stream(stream_of(stream)?, redirect()?)) }
+    unsafe {
+        change(options, |settings| {
+            let stream = enumerator("stream", stream)?;
+            settings.set_stream(stream, enumerator("redirect", redirect)?())
+        })
+    }
 }
 
-/// Leads a standard stream of the program to a file, which the start opens: to read as stdin; made,
-/// or emptied, as stdout and stderr.
+/// Leads a standard stream of the program to a file, which is opened at the start: for reading as
+/// stdin, created or truncated as stdout and stderr.
 ///
 /// @param options  not NULL; not while another thread uses them
 /// @param stream   a fourier_stream
-/// @param path     not NULL; from this program's directory when it does not begin with a slash
-/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is told by the
-///         start
+/// @param path     not NULL; a relative one is taken from this program's directory
+/// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT; a file that cannot be opened is reported
+///         by the start
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_file(
     options: *mut fourier_process_options,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     path: *const c_char,
 ) -> c_int {
     // SAFETY: a handle of this library, and a string, as documented.
     unsafe {
         change(options, |settings| {
-            let path = string("path", path)?;
-            settings.set_stream(stream_of(stream)?, Redirect::File(path.to_owned()))
+            let (path, stream) = (string("path", path)?, enumerator("stream", stream)?);
+            settings.set_stream(stream, Redirect::File(path.to_owned()))
         })
     }
 }
@@ -244,8 +241,8 @@ pub unsafe extern "C" fn fourier_process_options_set_group(
 /// Sets what becomes of a program that still runs when its handle is freed.
 ///
 /// @param options  not NULL; not while another thread uses them
-/// @param kill     non-zero (default) = it is killed; 0 = it goes on, and is collected at a later
-///                 start or free once it has ended
+/// @param kill     non-zero (default) = it is killed; 0 = it goes on, and once it has ended is
+///                 collected at a later start or free
 /// @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_kill_on_free(
@@ -265,7 +262,7 @@ pub unsafe extern "C" fn fourier_process_options_set_kill_on_free(
 /// handle, or by the one that is waiting; its return code is then -SIGKILL.
 ///
 /// @param options  not NULL; not while another thread uses them
-/// @param seconds  counted from the start; negative (default) = as long as it likes
+/// @param seconds  counted from the start; negative (default) = without limit
 /// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (NaN)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_options_set_time_limit(
@@ -275,18 +272,17 @@ pub unsafe extern "C" fn fourier_process_options_set_time_limit(
     // SAFETY: a handle of this library, as documented.
     unsafe {
         change(options, |settings| {
-            let limit: Option<Duration> = match Timeout::seconds("seconds", seconds)? {
+            settings.time_limit = match Timeout::seconds("seconds", seconds)? {
                 Timeout::Never => None,
                 Timeout::After(limit) => Some(limit),
             };
-            settings.time_limit = limit;
             Ok(())
         })
     }
 }
 
 /// Sets how much of each of the program's streams is kept for later reading. While a call waits for
-/// one thing, what comes on the other streams is kept, so that the program never stands before a
+/// one thing, what comes on the other streams is kept, so that the program is never blocked by a
 /// full pipe; when that would be more than this, the call returns FOURIER_OUTPUT_LIMIT.
 ///
 /// @param options  not NULL; not while another thread uses them
@@ -300,9 +296,7 @@ pub unsafe extern "C" fn fourier_process_options_set_output_limit(
     // SAFETY: a handle of this library, as documented.
     unsafe {
         change(options, |settings| {
-            let limit = usize::try_from(bytes).ok().filter(|&limit| limit > 0);
-            let refused = || Error::invalid("bytes", format!("{bytes} is not at least 1"));
-            settings.output_limit = limit.ok_or_else(refused)?;
+            settings.output_limit = at_least("bytes", 1, bytes)?;
             Ok(())
         })
     }

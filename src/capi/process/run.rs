@@ -1,17 +1,20 @@
-//! Beyond one program and one call: several at once, a line to wait for, a whole run.
+//! Several programs at once, a line to wait for, a whole run.
 
 use std::ffi::{CStr, c_char, c_double, c_int, c_void};
+use std::mem::MaybeUninit;
 
-use super::handle::{fourier_process, settings_of, store, strings, with_process};
-use super::options::{StreamArgument, fourier_process_options, stream_of, string};
+use super::handle::{fourier_process, settings_of, with_process};
+use super::options::{fourier_process_options, fourier_stream};
 use super::streams::room_for_line;
-use crate::capi::arguments::{handle, input, length, output};
-use crate::capi::boundary::gate;
+use crate::capi::arguments::{
+    Enumeration, elements, enumerator, input, object, output, store, string, strings,
+};
+use crate::capi::status_from::status_from;
 use crate::error::Error;
 use crate::memory::with_capacity;
 use crate::process::{self, Events, Match, Process, Redirect, Stream, Timeout};
 
-/// What fourier_process_poll waits for, as bits to be added up.
+/// What fourier_process_poll waits for: bits to be combined with |.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,7 +27,7 @@ pub enum fourier_event {
     FOURIER_EVENT_STDOUT_BYTES = 4,
     /// Bytes of stderr, or its end.
     FOURIER_EVENT_STDERR_BYTES = 8,
-    /// Room in stdin, or nobody who reads it: fourier_process_write does not wait to begin.
+    /// Room in stdin, or nothing reads it any more: fourier_process_write does not wait to begin.
     FOURIER_EVENT_STDIN = 16,
     /// The end of the program: fourier_process_wait does not wait.
     FOURIER_EVENT_EXIT = 32,
@@ -42,17 +45,22 @@ pub enum fourier_match {
     FOURIER_MATCH_GLOB = 1,
 }
 
-/// A `fourier_match` as it comes from C: any integer.
-pub type MatchArgument = c_int;
+impl Enumeration for fourier_match {
+    type Meaning = Match;
+    const NAME: &str = "fourier_match";
+    const ALL: &[(Self, Match)] =
+        &[(Self::FOURIER_MATCH_TEXT, Match::Text), (Self::FOURIER_MATCH_GLOB, Match::Glob)];
+}
 
 /// Waits until something wanted has come from any of several programs. What they write meanwhile is
 /// kept for reading. From any thread.
 ///
 /// @param count      number of programs, at least 1
 /// @param processes  count handles, none NULL
-/// @param wanted     not NULL; count sums of fourier_event; 0 leaves a program out, but not all
+/// @param wanted     not NULL; count sets of fourier_event; 0 leaves a program out, but not all
 ///                   may be 0
-/// @param ready      not NULL; count elements: receives those events of wanted[i] that have come
+/// @param ready      not NULL; count elements: ready[i] receives those events of wanted[i] that have
+///                   come
 /// @param timeout    seconds; negative = for ever, 0 = do not wait
 /// @return FOURIER_OK when any has come; FOURIER_TIMED_OUT when none has, ready is all 0 then; else
 ///         as fourier_process_read_line
@@ -64,8 +72,8 @@ pub unsafe extern "C" fn fourier_process_poll(
     ready: *mut c_int,
     timeout: c_double,
 ) -> c_int {
-    gate(|| {
-        let count = length::<*mut fourier_process>("count", count)?;
+    status_from(|| {
+        let count = elements::<*mut fourier_process>("count", count)?;
         let timeout = Timeout::seconds("timeout", timeout)?;
         // SAFETY: `count` elements each, as documented.
         let (processes, wanted, ready) = unsafe {
@@ -79,7 +87,7 @@ pub unsafe extern "C" fn fourier_process_poll(
         let mut handles: Vec<&Process> = with_capacity(count, "the processes of a poll")?;
         for (index, process) in processes.iter().enumerate() {
             // SAFETY: a handle of this library, as documented.
-            let found = unsafe { handle("processes", process.cast_const()) };
+            let found = unsafe { object("processes", process.cast_const()) };
             let found =
                 found.map_err(|_| Error::invalid("processes", format!("[{index}] is NULL")));
             handles.push(&found?.process);
@@ -97,8 +105,8 @@ pub unsafe extern "C" fn fourier_process_poll(
     })
 }
 
-/// Waits for a line that matches one of several patterns. It and the lines before it are then
-/// read; when none comes, nothing is, and fourier_process_read_line shows what came instead.
+/// Waits for a line that matches one of several patterns. That line and the lines before it then
+/// count as read; when none comes, nothing does, and fourier_process_read_line shows what came.
 /// From any thread.
 ///
 /// @param process   not NULL
@@ -116,9 +124,9 @@ pub unsafe extern "C" fn fourier_process_poll(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_expect(
     process: *mut fourier_process,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     patterns: *const *const c_char,
-    kind: MatchArgument,
+    kind: MaybeUninit<fourier_match>,
     which: *mut c_int,
     line: *mut c_char,
     capacity: usize,
@@ -128,14 +136,9 @@ pub unsafe extern "C" fn fourier_process_expect(
     // SAFETY: a handle, strings, and `capacity` bytes and numbers to write, as documented.
     unsafe {
         with_process(process, |process| {
-            let (stream, timeout) = (stream_of(stream)?, Timeout::seconds("timeout", timeout)?);
-            let kind = match kind {
-                0 => Match::Text,
-                1 => Match::Glob,
-                _ => {
-                    return Err(Error::invalid("kind", format!("{kind} is none of fourier_match")));
-                }
-            };
+            let stream = enumerator("stream", stream)?;
+            let timeout = Timeout::seconds("timeout", timeout)?;
+            let kind = enumerator("kind", kind)?;
             let patterns = strings("patterns", patterns)?;
             let patterns: Vec<&[u8]> = patterns.into_iter().map(CStr::to_bytes).collect();
             let mut room = match line.is_null() {
@@ -169,7 +172,7 @@ pub unsafe extern "C" fn fourier_process_expect(
 /// @param data        size bytes for its stdin, which then is a pipe unless the options lead it to
 ///                    a terminal; NULL when size is 0
 /// @param size        number of bytes
-/// @param timeout     seconds for the whole run; negative = as long as it likes
+/// @param timeout     seconds for the whole run; negative = without limit
 /// @param returncode  NULL, or receives the return code as from fourier_process_wait
 /// @param out         NULL, or receives what it wrote to stdout, NUL-terminated, for
 ///                    fourier_process_output_free; NULL when stdout leads elsewhere
@@ -194,7 +197,7 @@ pub unsafe extern "C" fn fourier_process_run(
     err: *mut *mut c_char,
     err_size: *mut usize,
 ) -> c_int {
-    gate(|| {
+    status_from(|| {
         // SAFETY: strings, options, `size` bytes and places to write, as documented.
         unsafe {
             let places = [(out, out_size), (err, err_size)];
@@ -203,10 +206,7 @@ pub unsafe extern "C" fn fourier_process_run(
                 store(size, 0);
             }
             let timeout = Timeout::seconds("timeout", timeout)?;
-            if isize::try_from(size).is_err() {
-                return Err(Error::invalid("size", format!("{size} exceeds the address space")));
-            }
-            let data = input("data", data.cast::<u8>(), size)?;
+            let data = input("data", data.cast::<u8>(), elements::<u8>("size", size)?)?;
             let mut settings = settings_of(options);
             if !err.is_null() && *settings.stream(Stream::Stderr) == Redirect::Inherit {
                 settings.set_stream(Stream::Stderr, Redirect::Pipe)?;

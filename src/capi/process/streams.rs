@@ -1,10 +1,11 @@
-//! The streams of one program: read, look, write.
+//! The streams of a program: read, peek, write.
 
 use std::ffi::{c_char, c_double, c_int, c_void};
+use std::mem::MaybeUninit;
 
-use super::handle::{fourier_process, store, with_process};
-use super::options::{StreamArgument, stream_of};
-use crate::capi::arguments::{input, output};
+use super::handle::{fourier_process, with_process};
+use super::options::fourier_stream;
+use crate::capi::arguments::{at_least, elements, enumerator, input, not_null, output, store};
 use crate::error::Error;
 use crate::process::{Delivered, Process, Stream, Timeout};
 
@@ -22,13 +23,13 @@ use crate::process::{Delivered, Process, Stream, Timeout};
 /// @param timeout   seconds; negative = for ever, 0 = do not wait
 /// @return FOURIER_OK; FOURIER_LINE_CONTINUES: line holds capacity - 1 bytes of a longer line, the
 ///         rest follows on the next call; FOURIER_END_OF_STREAM; FOURIER_TIMED_OUT: nothing was
-///         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream is
-///         to be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
+///         read; in both cases line is "" and length 0. FOURIER_OUTPUT_LIMIT: the other stream must
+///         be read first. FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE (a NaN timeout),
 ///         FOURIER_OUT_OF_MEMORY, FOURIER_NOT_OUR_CHILD, -errno
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_read_line(
     process: *mut fourier_process,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     line: *mut c_char,
     capacity: usize,
     length: *mut usize,
@@ -37,7 +38,8 @@ pub unsafe extern "C" fn fourier_process_read_line(
     // SAFETY: a handle, and `capacity` bytes and a length to write, as documented.
     unsafe {
         with_process(process, |process| {
-            let (stream, timeout) = (stream_of(stream)?, Timeout::seconds("timeout", timeout)?);
+            let stream = enumerator("stream", stream)?;
+            let timeout = Timeout::seconds("timeout", timeout)?;
             let room = room_for_line(line, capacity)?;
             let last = capacity - 1;
             let (read, outcome) = match process.read_line(stream, &mut room[..last], timeout) {
@@ -65,11 +67,8 @@ pub(super) unsafe fn room_for_line<'a>(
         let problem = format!("{capacity} has no room for a byte and the final NUL");
         return Err(Error::invalid("capacity", problem));
     }
-    if isize::try_from(capacity).is_err() {
-        return Err(Error::invalid("capacity", format!("{capacity} exceeds the address space")));
-    }
     // SAFETY: the caller's promise.
-    unsafe { output("line", line.cast::<u8>(), capacity) }
+    unsafe { output("line", line.cast::<u8>(), elements::<u8>("capacity", capacity)?) }
 }
 
 /// Waits for a whole line and tells its length without reading it, so that room for it can be made.
@@ -84,17 +83,16 @@ pub(super) unsafe fn room_for_line<'a>(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_line_length(
     process: *mut fourier_process,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     length: *mut usize,
     timeout: c_double,
 ) -> c_int {
     // SAFETY: a handle, and a length to write, as documented.
     unsafe {
         with_process(process, |process| {
-            if length.is_null() {
-                return Err(Error::invalid("length", "NULL"));
-            }
-            let (stream, timeout) = (stream_of(stream)?, Timeout::seconds("timeout", timeout)?);
+            not_null("length", length)?;
+            let stream = enumerator("stream", stream)?;
+            let timeout = Timeout::seconds("timeout", timeout)?;
             store(length, process.line_length(stream, timeout)?);
             Ok(())
         })
@@ -113,7 +111,7 @@ pub unsafe extern "C" fn fourier_process_line_length(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_read(
     process: *mut fourier_process,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     buffer: *mut c_void,
     capacity: usize,
     length: *mut usize,
@@ -136,7 +134,7 @@ pub unsafe extern "C" fn fourier_process_read(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_peek(
     process: *mut fourier_process,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     buffer: *mut c_void,
     capacity: usize,
     length: *mut usize,
@@ -153,7 +151,7 @@ pub unsafe extern "C" fn fourier_process_peek(
 /// place, that can be written.
 unsafe fn take_bytes(
     process: *mut fourier_process,
-    stream: StreamArgument,
+    stream: MaybeUninit<fourier_stream>,
     buffer: *mut c_void,
     capacity: usize,
     length: *mut usize,
@@ -163,13 +161,10 @@ unsafe fn take_bytes(
     // SAFETY: the caller's promise.
     unsafe {
         with_process(process, |process| {
-            if capacity == 0 || isize::try_from(capacity).is_err() {
-                return Err(Error::invalid("capacity", format!("{capacity} bytes")));
-            }
-            if length.is_null() {
-                return Err(Error::invalid("length", "NULL"));
-            }
-            let (stream, timeout) = (stream_of(stream)?, Timeout::seconds("timeout", timeout)?);
+            let capacity = elements::<u8>("capacity", at_least("capacity", 1, capacity)?)?;
+            not_null("length", length)?;
+            let stream = enumerator("stream", stream)?;
+            let timeout = Timeout::seconds("timeout", timeout)?;
             let room = output("buffer", buffer.cast::<u8>(), capacity)?;
             store(length, 0);
             store(length, take(process, stream, room, timeout)?);
@@ -187,7 +182,7 @@ unsafe fn take_bytes(
 /// @param size     number of bytes
 /// @param written  NULL, or receives how many bytes were written, also on failure
 /// @param timeout  seconds; negative = for ever, 0 = do not wait
-/// @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nobody reads, or after
+/// @return FOURIER_OK when all was written; FOURIER_TIMED_OUT; -EPIPE when nothing reads it, or after
 ///         fourier_process_close_stdin; else as fourier_process_read_line
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fourier_process_write(
@@ -201,11 +196,8 @@ pub unsafe extern "C" fn fourier_process_write(
     unsafe {
         store(written, 0);
         with_process(process, |process| {
-            if isize::try_from(size).is_err() {
-                return Err(Error::invalid("size", format!("{size} exceeds the address space")));
-            }
             let timeout = Timeout::seconds("timeout", timeout)?;
-            let data = input("data", data.cast::<u8>(), size)?;
+            let data = input("data", data.cast::<u8>(), elements::<u8>("size", size)?)?;
             let (count, outcome) = process.write(data, timeout);
             store(written, count);
             outcome
@@ -213,7 +205,7 @@ pub unsafe extern "C" fn fourier_process_write(
     }
 }
 
-/// Ends the program's stdin: it reads the end of file. Again is allowed. From any thread.
+/// Ends the program's stdin, which then reads as end of file. May be repeated. From any thread.
 ///
 /// @param process  not NULL
 /// @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_OUR_CHILD, -errno
