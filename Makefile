@@ -6,6 +6,7 @@
 #   make test       every test
 #   make examples   the C and Fortran examples, in build/bin
 #   make python     the f2py modules ffourier and cfourier, in build/python
+#   make wheel      a Python wheel with the library inside, in build/wheel
 #   make bench      beside other people's libraries
 #   make install PREFIX=/usr/local LIBDIR=lib INCLUDEDIR=include DESTDIR=      make uninstall
 #   make deb        Debian packages, in build/deb
@@ -89,8 +90,8 @@ INSTALLS := $(if $(filter-out install uninstall,$(GOALS)),,yes)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all examples fortran python demo demo-fits test test-programs bench bench-median bench-peers \
-    bench-process setup needs header install uninstall deb clean FORCE
+.PHONY: all examples fortran python wheel demo demo-fits test test-programs bench bench-median \
+    bench-peers bench-process setup needs header install uninstall deb clean FORCE
 FORCE:
 
 ifneq ($(FORTRAN),no)
@@ -109,6 +110,7 @@ NEEDS_fortran := cargo cc gfortran
 NEEDS_header := cargo cc
 NEEDS_examples := cargo cc gfortran pkg-config cfitsio
 NEEDS_python := cargo cc $(PYTHON_NEEDS)
+NEEDS_wheel := cargo cc $(PYTHON_NEEDS)
 NEEDS_demo := $(NEEDS_examples) $(PYTHON_NEEDS) gnuplot
 NEEDS_demo-fits := cargo cc pkg-config cfitsio gnuplot $(PYTHON_NEEDS)
 NEEDS_test := cargo cc
@@ -225,6 +227,19 @@ $(BUILD)/python/.%: python/%.pyf tools/f2py.sh $(BUILD)/.flags/c $(BUILD)/venv/.
 	PYTHON=$(VENV) tools/f2py.sh $< $(@D)
 	@touch $@
 
+# What the tests and a wheel need beside.
+$(BUILD)/venv/.test: tests/python/requirements.txt $(BUILD)/venv/.ready
+	$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# A wheel for every Python 3 on this platform and newer ones, with the library inside, in build/wheel.
+wheel: $(BUILD)/venv/.test | needs
+	rm -rf $(BUILD)/wheel
+	CARGO=$(call quote,$(CARGO)) $(VENV) -m pip wheel --quiet --no-deps --no-build-isolation \
+	    --disable-pip-version-check --wheel-dir $(BUILD)/wheel/plain .
+	PATH=$(call quote,$(dir $(VENV))):$$PATH $(VENV) -m auditwheel repair --wheel-dir $(BUILD)/wheel \
+	    $(BUILD)/wheel/plain/*.whl
+
 # --- the demo --------------------------------------------------------------------------------
 
 demo: all examples python | needs
@@ -258,7 +273,7 @@ test-programs: $(FORTRAN_LIBRARY)
 test-programs: $(if $(call lacks,pkg-config cfitsio),$(filter-out %/smooth_image,$(FORTRAN_EXAMPLES)),$(FORTRAN_EXAMPLES))
 endif
 ifeq ($(call lacks,python3-venv python3-headers),)
-test-programs: $(PYTHON_MODULES)
+test-programs: $(PYTHON_MODULES) $(BUILD)/venv/.test wheel
 endif
 
 # --- benchmarks ------------------------------------------------------------------------------

@@ -3,17 +3,19 @@
 
 mod common;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use common::*;
 
 /// Python with the project's modules to import.
 fn python_with_modules() -> Command {
+    python_with(vec![file("python"), file("tests/python")])
+}
+
+/// Python that imports from some folders.
+fn python_with(folders: Vec<PathBuf>) -> Command {
     library_dir();
-    for module in ["ffourier", "cfourier"] {
-        built(&format!("python/.{module}"));
-    }
-    let folders = [file("python"), built("python"), file("tests/python")];
     let mut command = Command::new(python());
     command.env("PYTHONPATH", std::env::join_paths(folders).expect("plain paths"));
     command.env("PYTHONDONTWRITEBYTECODE", "1");
@@ -23,7 +25,10 @@ fn python_with_modules() -> Command {
 
 /// Runs a file of tests/python: every test in it must run and pass.
 fn passes(name: &str) {
-    let mut command = python_with_modules();
+    passes_with(python_with_modules(), name);
+}
+
+fn passes_with(mut command: Command, name: &str) {
     command.args(["-m", "unittest", "-v"]).arg(file(&format!("tests/python/{name}.py")));
     let output = run(&mut command);
     let report = text(&output.stderr);
@@ -68,6 +73,43 @@ fn python_threads_and_forked_children_work() {
 #[test]
 fn the_tutorials_calls_work() {
     passes("test_tutorial");
+}
+
+#[test]
+fn the_tutorials_calls_work_with_modules_that_f2py_compiles() {
+    for module in ["ffourier", "cfourier"] {
+        built(&format!("python/.{module}"));
+    }
+    // What is compiled comes first.
+    let python = || python_with(vec![built("python"), file("python"), file("tests/python")]);
+    let which = "import cfourier, ffourier; print(cfourier.__file__, ffourier.__file__)";
+    let found = text(&run(python().args(["-c", which])).stdout);
+    assert!(found.matches(".so").count() == 2, "{found}");
+    passes_with(python(), "test_tutorial");
+}
+
+#[test]
+fn every_public_name_is_documented_and_its_examples_run() {
+    built("venv/.test");
+    passes("test_documentation");
+}
+
+#[test]
+fn the_table_of_c_signatures_is_that_of_the_header() {
+    passes("test_signatures");
+}
+
+#[test]
+fn types_satisfy_mypy_and_pyright() {
+    built("venv/.test");
+    for checker in ["mypy", "pyright"] {
+        let mut command = Command::new(python());
+        command.args(["-m", checker]);
+        if checker == "pyright" {
+            command.arg("--pythonpath").arg(python());
+        }
+        run(command.current_dir(root()));
+    }
 }
 
 #[test]

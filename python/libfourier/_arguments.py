@@ -32,7 +32,8 @@ def vector(name: str, values: ArrayLike) -> NDArray[np.float64]:
 
 def refuse_masked(name: str, values: object, hint: str) -> None:
     """Raises TypeError when any element is masked, by numpy or by astropy."""
-    if np.ma.is_masked(values) or np.any(getattr(values, "mask", False)):
+    masked: Any = np.ma.is_masked
+    if masked(values) or np.any(getattr(values, "mask", False)):
         raise TypeError(f"{name}: a masked array with masked elements; {hint}")
 
 

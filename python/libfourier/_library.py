@@ -22,7 +22,8 @@ def _load() -> ctypes.CDLL:
     if chosen:
         places = [chosen]
     else:
-        places = sorted(glob.glob(os.path.join(glob.escape(here), "libfourier.so.*"))) + [
+        places = [
+            *sorted(glob.glob(os.path.join(glob.escape(here), "libfourier*.[sd][oy]*"))),
             os.path.join(here, "..", "..", "build", "lib", "libfourier.so"),
             ctypes.util.find_library("fourier"),
             "libfourier.so",
@@ -42,10 +43,10 @@ def _load() -> ctypes.CDLL:
 def _declare(library: ctypes.CDLL, place: str) -> ctypes.CDLL:
     for name, (result, arguments) in SIGNATURES.items():
         try:
-            function = getattr(library, "fourier_" + name)
+            function = getattr(library, name)
         except AttributeError:
             raise ImportError(
-                f"{place} has no function fourier_{name}: it is another library, or another "
+                f"{place} has no function {name}: it is another library, or another "
                 f"version than {os.path.dirname(__file__)}"
             ) from None
         function.restype, function.argtypes = result, arguments

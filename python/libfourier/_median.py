@@ -97,7 +97,7 @@ def median_filter(
     >>> print(libfourier.median_filter(image, 3))
     [[11 11 12]
      [11 12 13]
-     [12 13 13]]
+     [12 13 14]]
     """
     plain, unit = _units.split("input", input)
     image, kind = _image("input", plain)
@@ -113,7 +113,7 @@ def median_filter(
     sides = [whole("size", side, 1, 2**63 - 1) for side in sides]
     result = empty("input", image.shape, image.dtype)
     places = image.ctypes.data, result.ctypes.data
-    settings = dict(nan_policy=nan_policy, threads=threads, progress=progress)
+    settings: dict[str, Any] = dict(nan_policy=nan_policy, threads=threads, progress=progress)
     call(_FILTERS[image.dtype], *image.shape, *places, *sides, border, cval, **settings)
     filtered: NDArray[Any] = _units.join(result.astype(kind, copy=False), unit)
     return filtered

@@ -44,7 +44,7 @@ def call(function: Any, *arguments: object, progress: Report = None, **settings:
     """
     with bar(progress, function.__name__) as report:
         # Signals are handled in the main thread only: elsewhere nobody waits for Ctrl-C.
-        watched = report or threading.current_thread() is threading.main_thread()
+        watched = report or threading.get_ident() == threading.main_thread().ident
         failures: list[BaseException] = []
         options = library.fourier_options_new()
         if not options:

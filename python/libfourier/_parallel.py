@@ -106,13 +106,15 @@ def parallel_map(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import libfourier
-    >>> stars = [([0.0, 1.0, 2.5], [1.0, 2.0, 3.0]), ([0.0, 0.5, 2.0], [3.0, 1.0, 2.0])]
+    >>> t = np.linspace(0, 10, 100)
+    >>> stars = [(t, np.sin(2 * np.pi * f * t)) for f in (0.5, 1.5)]
     >>> def strongest(star):
-    ...     freq, power = libfourier.power(*star, f0=0.1, df=0.1, nf=5)
+    ...     freq, power = libfourier.power(*star, f0=0.25, df=0.25, nf=10)
     ...     return float(freq[power.argmax()])
     >>> libfourier.parallel_map(strongest, stars)
-    [0.4, 0.5]
+    [0.5, 1.5]
     """
     items = list(items)
     results: list[Any] = [None] * len(items)
@@ -138,9 +140,9 @@ def parallel_map(
         told.put(fraction)
 
     def run() -> None:
-        settings = dict(threads=threads, progress=tell)
+        arguments = len(items), Task(task), None, None
         try:
-            call(library.fourier_parallel_map, len(items), Task(task), None, None, **settings)
+            call(library.fourier_parallel_map, *arguments, threads=threads, progress=tell)
         except BaseException as error:
             if getattr(error, "status", None) != Status.TASK_FAILED:
                 problems.append(error)

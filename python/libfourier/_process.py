@@ -238,6 +238,7 @@ class Process:
         self, timeout: SupportsFloat | None, name: str, *before: Any, after: Sequence[Any] = ()
     ) -> int:
         """A call with a timeout among its arguments, cut up so that Ctrl-C is heard meanwhile."""
+        status: int = Status.TIMED_OUT
         for left in _slices(timeout):
             status = self._call(name, *before, left, *after)
             if status != Status.TIMED_OUT:
@@ -280,10 +281,10 @@ class Process:
         stream : {"stdout", "stderr"}
             Where from.
 
-        Yields
-        ------
-        str or bytes
-            A line without its newline.
+        Returns
+        -------
+        iterator of str or bytes
+            The lines without their newlines.
         """
         return chain.from_iterable(self._reader(stream).blocks())
 
@@ -354,7 +355,7 @@ class Process:
         words = [_word("patterns", self._encoded(pattern)) for pattern in several]
         strings = (ctypes.c_char_p * (len(words) + 1))(*words, None)
         which, length = ctypes.c_int(), ctypes.c_size_t()
-        room = ctypes.create_string_buffer(4096)
+        room, status = ctypes.create_string_buffer(4096), int(Status.TIMED_OUT)
         for left in _slices(timeout):
             # Others who read this stream wait for a slice at most.
             with reader.lock:
@@ -387,9 +388,9 @@ class Process:
             The number of bytes.
         """
         rest, written = memoryview(self._encoded(data)), ctypes.c_size_t()
-        done = 0
+        done, status = 0, int(Status.TIMED_OUT)
         for left in _slices(timeout):
-            status: int = Status.OK
+            status = Status.OK
             while status == Status.OK and (part := bytes(rest[done : done + _PART])):
                 status = self._call("write", part, len(part), ctypes.byref(written), left)
                 done += written.value

@@ -21,7 +21,7 @@ def bar(progress: object, title: str) -> Iterator[Callable[[float], object] | No
         raise TypeError(f"progress: {progress!r} is neither True nor can it be called")
     else:
         try:
-            from tqdm.auto import tqdm
+            from tqdm.auto import tqdm  # type: ignore[import-untyped,unused-ignore]
         except ImportError:
             with contextlib.closing(_PlainBar(title)) as plain:
                 yield plain.report

@@ -7,7 +7,6 @@ from typing import Any
 
 _int, _int64, _double, _size = c_int, c_int64, c_double, c_size_t
 _text, _pointer = c_char_p, c_void_p
-from typing import Any
 
 # C hands a second argument, the user pointer, which needs no place here: see _options.
 Progress = CFUNCTYPE(_int, _double)
@@ -79,7 +78,7 @@ _STATUS_OF: dict[str, list[Any]] = {
     "process_options_set_output_limit": [_pointer, _int64],
 }
 
-SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+_OTHERS: dict[str, tuple[Any, list[Any]]] = {
     "version": (_text, []),
     "last_error": (_text, []),
     "set_num_threads": (None, [_int]),
@@ -91,5 +90,11 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "process_free": (None, [_pointer]),
     "process_options_new": (_pointer, []),
     "process_options_free": (None, [_pointer]),
-    **{name: (_int, arguments) for name, arguments in _STATUS_OF.items()},
+}
+
+SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "fourier": (_pointer, [_int, _pointer, _pointer, _double, _double, _int, _int, _pointer]),
+    "fourier_": (None, [_pointer] * 8),
+    **{"fourier_" + name: signature for name, signature in _OTHERS.items()},
+    **{"fourier_" + name: (_int, arguments) for name, arguments in _STATUS_OF.items()},
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import functools
 from typing import Any
 
 from ._library import library
@@ -103,10 +102,12 @@ class SystemCallError(FourierError, OSError):
 
     def __new__(cls, *arguments: Any) -> SystemCallError:
         # OSError() itself knows which subclass an errno has.
+        kind: Any = cls
         special = type(OSError(*arguments[:2]))
         if cls is SystemCallError and special is not OSError:
-            cls = _also(special)
-        return super().__new__(cls, *arguments)
+            kind = _also(special)
+        made: SystemCallError = super().__new__(kind, *arguments)
+        return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SystemCallError, self.args
@@ -117,13 +118,18 @@ class SystemCallError(FourierError, OSError):
         return -(self.errno or 0)
 
 
-@functools.lru_cache(maxsize=None)
+_SPECIAL: dict[type[OSError], type[SystemCallError]] = {}
+
+
 def _also(special: type[OSError]) -> type[SystemCallError]:
     """SystemCallError, being a subclass of OSError, too."""
-    return type("SystemCallError", (SystemCallError, special), {"__module__": __name__})
+    if special not in _SPECIAL:
+        bases = (SystemCallError, special)
+        _SPECIAL[special] = type("SystemCallError", bases, {"__module__": __name__})
+    return _SPECIAL[special]
 
 
-_ERRORS = {
+_ERRORS: dict[int, type[FourierError]] = {
     error.status: error
     for error in (
         InvalidArgumentError,

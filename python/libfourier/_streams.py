@@ -146,8 +146,8 @@ class Reader:
                 place = room, size, ctypes.byref(length), 0.0
                 status = self._process._call("read", self._number, *place)
             if status == Status.TIMED_OUT:
-                place = first, 1, ctypes.byref(length)
-                status = self._process._wait_in_slices(timeout, "peek", self._number, *place)
+                look = first, 1, ctypes.byref(length)
+                status = self._process._wait_in_slices(timeout, "peek", self._number, *look)
                 if status == Status.OK:
                     continue
             if status == Status.END_OF_STREAM:

@@ -92,11 +92,7 @@ pub(super) fn terminal() -> Result<(OwnedFd, OwnedFd), Error> {
     checked("grant a terminal", unsafe { libc::grantpt(raw) })?;
     // SAFETY: as above.
     checked("unlock a terminal", unsafe { libc::unlockpt(raw) })?;
-    // SAFETY: writes at most `name.len()` bytes, with a final NUL.
-    let error = unsafe { libc::ptsname_r(raw, name.as_mut_ptr(), name.len()) };
-    if error != 0 {
-        return Err(Error::System { step: "name a terminal".into(), errno: error });
-    }
+    name_terminal(raw, &mut name)?;
     // SAFETY: a NUL-terminated name.
     let slave = checked("open a terminal", unsafe { libc::open(name.as_ptr(), flags) })?;
     // SAFETY: it was just made, for us alone.
@@ -113,6 +109,24 @@ pub(super) fn terminal() -> Result<(OwnedFd, OwnedFd), Error> {
     let result = unsafe { libc::tcsetattr(slave.as_raw_fd(), libc::TCSANOW, &mode) };
     checked("set a terminal's mode", result)?;
     Ok((master, slave))
+}
+
+/// Writes the name of the program's end of a terminal, with a final NUL.
+#[cfg(not(target_vendor = "apple"))]
+fn name_terminal(raw: c_int, name: &mut [libc::c_char; 128]) -> Result<(), Error> {
+    // SAFETY: writes at most `name.len()` bytes, with a final NUL.
+    match unsafe { libc::ptsname_r(raw, name.as_mut_ptr(), name.len()) } {
+        0 => Ok(()),
+        errno => Err(Error::System { step: "name a terminal".into(), errno }),
+    }
+}
+
+/// Writes the name of the program's end of a terminal, with a final NUL.
+#[cfg(target_vendor = "apple")]
+fn name_terminal(raw: c_int, name: &mut [libc::c_char; 128]) -> Result<(), Error> {
+    // SAFETY: this request writes a name of at most 128 bytes, its NUL included.
+    let result = unsafe { libc::ioctl(raw, libc::TIOCPTYGNAME.into(), name.as_mut_ptr()) };
+    checked("name a terminal", result).map(drop)
 }
 
 /// Waits for events without using the processor; interrupted by signals.

@@ -38,7 +38,7 @@ struct Layout {
 
 impl Layout {
     fn of(frequencies: usize) -> Layout {
-        let steps = frequencies.div_ceil(2).next_multiple_of(LANES).min(STEPS);
+        let steps = frequencies.div_ceil(2).next_multiple_of(LANES).clamp(LANES, STEPS);
         Layout { steps, rows: frequencies.div_ceil(2 * steps).next_multiple_of(LANES) }
     }
 

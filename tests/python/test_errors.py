@@ -111,7 +111,7 @@ class Classes(unittest.TestCase):
 
     def test_every_c_function_has_its_types(self):
         for name, (result, arguments) in SIGNATURES.items():
-            function = getattr(library, "fourier_" + name)
+            function = getattr(library, name)
             self.assertEqual(function.restype, result)
             self.assertEqual(function.argtypes, arguments)
         with self.assertRaises(ctypes.ArgumentError):

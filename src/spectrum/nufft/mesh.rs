@@ -15,9 +15,6 @@ use crate::memory::reserve;
 
 /// The most that is kept: 48 MiB, the longest mesh.
 const KEPT: usize = 3 << 20;
-/// From this length on (2 MiB), large pages are asked for.
-const LARGE: usize = 1 << 17;
-
 static KEPT_MESHES: PerProcess<Mutex<Vec<Vec<Complex<f64>>>>> =
     PerProcess::new(|| Mutex::new(Vec::new()));
 
@@ -70,8 +67,10 @@ impl DerefMut for Mesh {
 }
 
 /// Rows of a long transform are far apart: with large pages their addresses stay known.
+#[cfg(target_os = "linux")]
 fn advise_large_pages(mesh: &Vec<Complex<f64>>) {
-    #[cfg(target_os = "linux")]
+    /// From this length on (2 MiB), large pages are asked for.
+    const LARGE: usize = 1 << 17;
     if mesh.capacity() >= LARGE {
         const PAGE: usize = 4096;
         let start = mesh.as_ptr().addr().next_multiple_of(PAGE);
@@ -81,3 +80,6 @@ fn advise_large_pages(mesh: &Vec<Complex<f64>>) {
         unsafe { libc::madvise(pages.cast(), (end - start) / PAGE * PAGE, libc::MADV_HUGEPAGE) };
     }
 }
+
+#[cfg(not(target_os = "linux"))]
+fn advise_large_pages(_: &Vec<Complex<f64>>) {}
