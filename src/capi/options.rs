@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::host::float_environment::Environment;
 use crate::median::NanPolicy;
 use crate::parallel::{self, Call, MAX_THREADS};
-use crate::periodogram::prewhiten::Uncertainties;
+use crate::periodogram::{self, prewhiten::Uncertainties};
 use crate::spectrum::{self, Method};
 
 /// Progress of a call: told the fraction done, from 0 to 1; a non-zero return cancels the call.
@@ -24,6 +24,7 @@ pub type fourier_progress =
 #[allow(non_camel_case_types)]
 pub struct fourier_options {
     pub(super) spectrum: spectrum::Options,
+    pub(super) periodogram: periodogram::Options,
     pub(super) nan: NanPolicy,
     pub(super) noise_window: f64,
     pub(super) uncertainties: Uncertainties,
@@ -35,6 +36,7 @@ pub struct fourier_options {
 impl fourier_options {
     const DEFAULT: fourier_options = fourier_options {
         spectrum: spectrum::Options { tolerance: None, method: Method::Auto },
+        periodogram: periodogram::Options::DEFAULT,
         nan: NanPolicy::Largest,
         noise_window: 1.0,
         uncertainties: Uncertainties::Covariance,

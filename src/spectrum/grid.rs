@@ -1,7 +1,9 @@
 //! The frequencies f0 + k df, k = 0..nf-1, without rounding drift.
 
 use super::double_double::{Double, two_product, two_sum};
+use super::phase::lanes;
 use crate::error::Error;
+use crate::simd::{Isa, LANES, dispatch};
 
 /// A regular grid of frequencies, a part of one, or the multiples of their frequencies.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +71,11 @@ impl Grid {
         (sum + odd) * f64::from(self.multiple)
     }
 
+    /// Writes the frequencies from number `start` on.
+    pub fn write_frequencies(&self, start: usize, out: &mut [f64]) {
+        dispatch!(write_frequencies(self, start, out));
+    }
+
     /// Frequency number k to about 106 bits, for a multiple k of 1/2.
     pub fn frequency_double(&self, k: f64) -> Double {
         let (product, product_error) = two_product(self.df, self.first as f64 + k);
@@ -77,6 +84,20 @@ impl Grid {
         let (product, product_error) = two_product(high, self.multiple.into());
         let (high, low) = two_sum(product, low.mul_add(self.multiple.into(), product_error));
         Double { high, low }
+    }
+}
+
+#[inline(always)]
+fn write_frequencies<I: Isa>(_: I, grid: &Grid, start: usize, out: &mut [f64]) {
+    let (registers, rest) = out.as_chunks_mut::<LANES>();
+    let mut k = start as f64;
+    for register in registers {
+        *register = lanes(|lane| grid.frequency(k + lane as f64));
+        k += LANES as f64;
+    }
+    for place in rest {
+        *place = grid.frequency(k);
+        k += 1.0;
     }
 }
 

@@ -55,7 +55,7 @@ impl Stretch<'_> {
     pub fn put(&mut self, offset: usize, re: &[f64], im: &[f64], grid: &Grid, centre: f64) {
         let range = offset..offset + re.len();
         if let Some(freq) = &mut self.freq {
-            dispatch!(write_frequencies(grid, self.start + offset, &mut freq[range.clone()]));
+            grid.write_frequencies(self.start + offset, &mut freq[range.clone()]);
         }
         match &mut self.wanted {
             Wanted::Power(power) => dispatch!(write_power(re, im, &mut power[range])),
@@ -64,21 +64,6 @@ impl Stretch<'_> {
                 dispatch!(write_transform(re, im, grid, self.start + offset, centre, out));
             }
         }
-    }
-}
-
-/// Writes the frequencies from number `start` on.
-#[inline(always)]
-fn write_frequencies<I: Isa>(_: I, grid: &Grid, start: usize, out: &mut [f64]) {
-    let (registers, rest) = out.as_chunks_mut::<LANES>();
-    let mut k = start as f64;
-    for register in registers {
-        *register = lanes(|lane| grid.frequency(k + lane as f64));
-        k += LANES as f64;
-    }
-    for place in rest {
-        *place = grid.frequency(k);
-        k += 1.0;
     }
 }
 

@@ -13,6 +13,8 @@ use std::sync::OnceLock;
 
 use fourier::capi::*;
 
+pub mod least_squares;
+
 /// A deterministic sequence of random numbers (splitmix64).
 pub struct Random(pub u64);
 
