@@ -9,10 +9,11 @@ module libfourier
   use libfourier_median
   use libfourier_parallel
   use libfourier_peaks
+  use libfourier_periodogram
   use libfourier_process
   implicit none
   public
   ! What the modules share among themselves.
   private :: call_options, set_options, set_search_options, free_options, conclude
-  private :: fortran_string, c_string, decimal
+  private :: set_model_options, fortran_string, c_string, decimal
 end module libfourier

@@ -17,7 +17,8 @@ module libfourier_status
   public :: fourier_set_num_threads, fourier_get_num_threads
   public :: fourier_report
   ! For the other modules of libfourier:
-  public :: call_options, set_options, set_search_options, free_options, conclude, fortran_string, c_string, decimal
+  public :: call_options, set_options, set_search_options, set_model_options, free_options, conclude
+  public :: fortran_string, c_string, decimal
 
   ! enum fourier_status of fourier.h, number by number.
   integer, parameter, public :: FOURIER_OK = 0
@@ -122,6 +123,38 @@ module libfourier_status
       real(c_double), value :: relative
       integer(c_int) :: status
     end function c_options_set_tolerance
+
+    function c_options_set_fit_mean(options, on) result(status) &
+        bind(C, name='fourier_options_set_fit_mean')
+      import :: c_int, c_ptr
+      type(c_ptr), value :: options
+      integer(c_int), value :: on
+      integer(c_int) :: status
+    end function c_options_set_fit_mean
+
+    function c_options_set_center_data(options, on) result(status) &
+        bind(C, name='fourier_options_set_center_data')
+      import :: c_int, c_ptr
+      type(c_ptr), value :: options
+      integer(c_int), value :: on
+      integer(c_int) :: status
+    end function c_options_set_center_data
+
+    function c_options_set_terms(options, terms) result(status) &
+        bind(C, name='fourier_options_set_terms')
+      import :: c_int, c_ptr
+      type(c_ptr), value :: options
+      integer(c_int), value :: terms
+      integer(c_int) :: status
+    end function c_options_set_terms
+
+    function c_options_set_normalization(options, normalization) result(status) &
+        bind(C, name='fourier_options_set_normalization')
+      import :: c_int, c_ptr
+      type(c_ptr), value :: options
+      integer(c_int), value :: normalization
+      integer(c_int) :: status
+    end function c_options_set_normalization
 
     function c_options_set_noise_window(options, width) result(status) &
         bind(C, name='fourier_options_set_noise_window')
@@ -269,6 +302,35 @@ contains
       if (status /= FOURIER_OK) problem = fourier_last_error()
     end if
   end subroutine set_search_options
+
+  !> The settings of a periodogram's model, added to those of set_options.
+  recursive subroutine set_model_options(options, status, problem, fit_mean, center_data, terms, &
+                                         normalization)
+    type(call_options), intent(inout), target :: options
+    integer(c_int), intent(out) :: status
+    character(len=:), allocatable, intent(inout) :: problem
+    logical, intent(in), optional :: fit_mean, center_data
+    integer, intent(in), optional :: terms, normalization
+
+    status = FOURIER_OK
+    if (.not. (present(fit_mean) .or. present(center_data) .or. present(terms) &
+               .or. present(normalization))) return
+    if (.not. c_associated(options%handle)) options%handle = c_options_new()
+    if (.not. c_associated(options%handle)) then
+      status = FOURIER_OUT_OF_MEMORY
+      problem = 'out of memory: no options'
+      return
+    end if
+    if (present(fit_mean)) status = c_options_set_fit_mean(options%handle, merge(1_c_int, 0_c_int, &
+                                                                                 fit_mean))
+    if (present(center_data) .and. status == FOURIER_OK) &
+      status = c_options_set_center_data(options%handle, merge(1_c_int, 0_c_int, center_data))
+    if (present(terms) .and. status == FOURIER_OK) &
+      status = c_options_set_terms(options%handle, int(terms, c_int))
+    if (present(normalization) .and. status == FOURIER_OK) &
+      status = c_options_set_normalization(options%handle, int(normalization, c_int))
+    if (status /= FOURIER_OK) problem = fourier_last_error()
+  end subroutine set_model_options
 
   !> Frees what set_options made.
   recursive subroutine free_options(options)

@@ -160,12 +160,14 @@ typedef struct fourier_options fourier_options;
  *                 frequency 0 is wanted
  * @param dy       n standard deviations, > 0: each value counts with the weight dy^-2 (power of
  *                 sum w y exp(2 pi i f t), sum w = n); or NULL: all alike, as in fourier_power
- * @param f0, df   first frequency and step, as for fourier_power; df not 0. 1/df should be at least
- *                 twice the length of the series, or peaks between two frequencies are missed
+ * @param f0       first frequency, cycles per unit of time
+ * @param df       step, not 0. 1/df should be at least twice the length of the series, or peaks
+ *                 between two frequencies are missed
  * @param nf       number of frequencies, >= 0
  * @param most     the most peaks wanted, >= 0
- * @param freq     most elements: the frequencies of the peaks, highest peak first
- * @param power    most elements: their powers
+ * @param freq     most elements: the frequencies of the peaks, highest peak first; NULL only when
+ *                 most = 0
+ * @param power    most elements: their powers; NULL only when most = 0
  * @param found    receives how many peaks there are, at most `most`; not NULL
  * @param options  tolerance (of the search alone), method, threads, progress; NULL = defaults. The
  *                 result does not depend, bit for bit, on the number of threads
@@ -237,12 +239,13 @@ typedef struct fourier_sinusoid {
  * @param y         n values; NULL only when n = 0
  * @param dy        n standard deviations, > 0; or NULL: all alike and unknown, taken from the
  *                  residuals
- * @param f0, df    first frequency and step of the search; df not 0. 1/df should be at least twice
- *                  the length of the series
+ * @param f0        first frequency of the search, cycles per unit of time
+ * @param df        step, not 0. 1/df should be at least twice the length of the series
  * @param nf        number of frequencies, >= 0
  * @param most      the most sinusoids wanted, >= 0
  * @param least_snr least signal-to-noise ratio, >= 0; 4 is usual
- * @param found     most elements: the sinusoids in the order in which they were found
+ * @param found     most elements: the sinusoids in the order in which they were found; NULL only
+ *                  when most = 0
  * @param count     receives how many there are, at most `most`; not NULL
  * @param residuals n elements: what remains of y; or NULL
  * @param options   threads, progress, fourier_options_set_noise_window and
@@ -521,6 +524,348 @@ int fourier_transform(int64_t n,
                       double *freq,
                       double *spectrum,
                       const struct fourier_options *options);
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Lomb-Scargle periodograms */
+
+/**
+ * Generalised Lomb-Scargle periodogram: how much of the weighted scatter of y a sinusoid of each
+ * frequency f = f0 + k df explains, k = 0..nf-1, fitted together with a constant.
+ *
+ * fourier_options_set_fit_mean, _center_data, _terms and _normalization make it another one: a
+ * constant that is not fitted, several harmonics, powers in other units.
+ *
+ * @param n        number of samples, more than twice the terms
+ * @param t        n times, any unit, any order, duplicates allowed; not NULL
+ * @param y        n values; not NULL
+ * @param dy       n uncertainties, one standard deviation of each y in its unit, above 0; or NULL:
+ *                 all alike
+ * @param f0       first frequency, cycles per unit of time
+ * @param df       step; any sign, or 0
+ * @param nf       number of frequencies, >= 0; 0 does nothing
+ * @param freq     nf elements: the frequencies, correctly rounded; or NULL
+ * @param power    nf elements: from 0 to 1, unless another normalization is set; NULL only when
+ *                 nf = 0. At f = 0 a floating mean leaves nothing to explain: 0, as also where all
+ *                 y are equal
+ * @param options  fit_mean, center_data, terms, normalization, tolerance (of a power from 0 to 1;
+ *                 1e-12 unless set, at least 1e-13), method, threads, progress; NULL = defaults.
+ *                 The result does not depend, bit for bit, on the number of threads
+ * @return as fourier_power, with the same rules for overlap and failures. From any thread, and in
+ *         a forked child.
+ */
+int fourier_lomb_scargle(int64_t n,
+                         const double *t,
+                         const double *y,
+                         const double *dy,
+                         double f0,
+                         double df,
+                         int64_t nf,
+                         double *freq,
+                         double *power,
+                         const struct fourier_options *options);
+
+/**
+ * Generalised Lomb-Scargle periodogram of values in single precision: as fourier_lomb_scargle.
+ *
+ * @param n        number of samples, more than twice the terms
+ * @param t        n times, in double precision; not NULL
+ * @param y        n values; not NULL
+ * @param dy       n uncertainties, one standard deviation of each y, above 0; or NULL: all alike
+ * @param f0       first frequency, cycles per unit of time
+ * @param df       step; any sign, or 0
+ * @param nf       number of frequencies, >= 0; 0 does nothing
+ * @param freq     nf elements: the frequencies, in double precision; or NULL
+ * @param power    nf elements, the same numbers rounded to single precision; NULL only when nf = 0
+ * @param options  as fourier_lomb_scargle, tolerance 1e-8 unless set; NULL = defaults
+ * @return as fourier_lomb_scargle. From any thread, and in a forked child.
+ */
+int fourier_lomb_scargle_f32(int64_t n,
+                             const double *t,
+                             const float *y,
+                             const float *dy,
+                             double f0,
+                             double df,
+                             int64_t nf,
+                             double *freq,
+                             float *power,
+                             const struct fourier_options *options);
+
+/**
+ * A grid of frequencies on which no peak of a periodogram is missed: from half a step up to a
+ * multiple of the average Nyquist frequency n / (2 T), with T the time from first to last sample.
+ *
+ * @param n        number of samples, at least 1
+ * @param t        n times, not all equal; not NULL
+ * @param samples_per_peak  steps in the width 1 / T of a peak, above 0; 5 is usual
+ * @param nyquist_factor    the highest frequency in units of n / (2 T), above 0; 5 is usual
+ * @param f0       receives the first frequency; not NULL
+ * @param df       receives the step; not NULL
+ * @param nf       receives the number of frequencies; not NULL
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY; on
+ *         failure f0, df and nf are untouched. From any thread, and in a forked child.
+ */
+int fourier_frequency_grid(int64_t n,
+                           const double *t,
+                           double samples_per_peak,
+                           double nyquist_factor,
+                           double *f0,
+                           double *df,
+                           int64_t *nf);
+
+/**
+ * Spectral window: the power of the sampling itself, |sum w exp(2 pi i f t)|^2 with weights of sum
+ * 1, on f = f0 + k df, k = 0..nf-1; 1 at f = 0. Each peak of a periodogram has copies of itself at
+ * the distances of the window's peaks.
+ *
+ * @param n        number of samples, at least 1
+ * @param t        n times, any unit, any order, duplicates allowed; not NULL
+ * @param dy       n uncertainties, above 0, whose weights are dy^-2; or NULL: all alike
+ * @param f0       first frequency, cycles per unit of time
+ * @param df       step; any sign, or 0
+ * @param nf       number of frequencies, >= 0; 0 does nothing
+ * @param freq     nf elements: the frequencies, correctly rounded; or NULL
+ * @param power    nf elements: from 0 to 1; NULL only when nf = 0
+ * @param options  tolerance, method, threads, progress as for fourier_power; NULL = defaults
+ * @return as fourier_power, with the same rules for overlap and failures. From any thread, and in
+ *         a forked child.
+ */
+int fourier_window(int64_t n,
+                   const double *t,
+                   const double *dy,
+                   double f0,
+                   double df,
+                   int64_t nf,
+                   double *freq,
+                   double *power,
+                   const struct fourier_options *options);
+
+/**
+ * The best model of one frequency: a constant and the terms that are set, fitted as
+ * fourier_lomb_scargle fits them, at any times.
+ *
+ * @param n        number of samples, more than twice the terms
+ * @param t        n times, any unit, any order, duplicates allowed; not NULL
+ * @param y        n values; not NULL
+ * @param dy       n uncertainties, above 0; or NULL: all alike
+ * @param frequency  of the first term, cycles per unit of time
+ * @param m        number of times of the model, >= 0
+ * @param at       m times; NULL only when m = 0
+ * @param model    m elements: the model at these times, in the unit of y; NULL only when m = 0
+ * @param parameters  2*terms + 1 elements: the constant, then for k = 1..terms the coefficients of
+ *                 sin 2 pi k f t and cos 2 pi k f t, with time counted from 0; or NULL
+ * @param options  fit_mean, center_data, terms, threads, progress; NULL = defaults
+ * @return as fourier_power, with the same rules for overlap and failures. From any thread, and in
+ *         a forked child.
+ */
+int fourier_lomb_scargle_model(int64_t n,
+                               const double *t,
+                               const double *y,
+                               const double *dy,
+                               double frequency,
+                               int64_t m,
+                               const double *at,
+                               double *model,
+                               double *parameters,
+                               const struct fourier_options *options);
+
+/**
+ * How the probability of a peak is estimated.
+ */
+typedef enum fourier_significance {
+  /**
+   * Of a single frequency that was chosen before the data were looked at.
+   */
+  FOURIER_SIGNIFICANCE_SINGLE = 0,
+  /**
+   * As if fmax T frequencies were independent. Too small, in simulations by a factor of 2.5 to
+   * 16.
+   */
+  FOURIER_SIGNIFICANCE_NAIVE = 1,
+  /**
+   * An upper limit, close where it is small.
+   */
+  FOURIER_SIGNIFICANCE_DAVIES = 2,
+  /**
+   * Baluev's (2008, 2009), from the theory of extreme values: an upper limit, in simulations
+   * with 30 samples or more greater by 1.0 to 1.1 (with 6 samples by 8), where the spectral
+   * window has no strong side peaks.
+   */
+  FOURIER_SIGNIFICANCE_BALUEV = 3,
+  /**
+   * From the highest peaks of series whose values are drawn anew: slow, free of theory, and
+   * never below 1 / (1 + bootstraps).
+   */
+  FOURIER_SIGNIFICANCE_BOOTSTRAP = 4
+} fourier_significance;
+
+/**
+ * False-alarm probability: that noise alone makes a peak of this power or more, at any frequency
+ * up to fmax.
+ *
+ * @param n        number of samples, more than twice the terms + 1
+ * @param t        n times, not all equal; not NULL
+ * @param y        n values; not NULL
+ * @param dy       n uncertainties, above 0; or NULL: all alike
+ * @param fmax     the highest frequency that was searched, from near 0; above 0
+ * @param power    of the peak, as fourier_lomb_scargle gives it with the same options
+ * @param significance  how the probability is estimated
+ * @param probability   receives it: from 0 (below 1e-308) to 1; not NULL
+ * @param options  fit_mean, center_data, terms, normalization; for the bootstrap also bootstraps,
+ *                 seed, tolerance, method, threads, progress; NULL = defaults. An amplitude has no
+ *                 probability without its frequency: FOURIER_NORMALIZATION_AMPLITUDE is refused
+ * @return FOURIER_OK, FOURIER_INVALID_ARGUMENT, FOURIER_NOT_FINITE, FOURIER_OUT_OF_MEMORY,
+ *         FOURIER_CANCELLED; on failure probability is untouched. From any thread, and in a forked
+ *         child.
+ */
+int fourier_false_alarm_probability(int64_t n,
+                                    const double *t,
+                                    const double *y,
+                                    const double *dy,
+                                    double fmax,
+                                    double power,
+                                    enum fourier_significance significance,
+                                    double *probability,
+                                    const struct fourier_options *options);
+
+/**
+ * Natural logarithm of the false-alarm probability: as fourier_false_alarm_probability, also
+ * where that is below 1e-308, as for many a real star.
+ *
+ * @param n        number of samples, more than twice the terms + 1
+ * @param t        n times, not all equal; not NULL
+ * @param y        n values; not NULL
+ * @param dy       n uncertainties, above 0; or NULL: all alike
+ * @param fmax     the highest frequency that was searched, from near 0; above 0
+ * @param power    of the peak, as fourier_lomb_scargle gives it with the same options. Near 1 it
+ *                 cannot tell peaks apart: FOURIER_NORMALIZATION_LOG can
+ * @param significance  how the probability is estimated
+ * @param logarithm     receives it: at most 0; -infinity when power is 1; not NULL
+ * @param options  as fourier_false_alarm_probability; NULL = defaults
+ * @return as fourier_false_alarm_probability. From any thread, and in a forked child.
+ */
+int fourier_false_alarm_log_probability(int64_t n,
+                                        const double *t,
+                                        const double *y,
+                                        const double *dy,
+                                        double fmax,
+                                        double power,
+                                        enum fourier_significance significance,
+                                        double *logarithm,
+                                        const struct fourier_options *options);
+
+/**
+ * The power that noise alone reaches with a given probability, at any frequency up to fmax.
+ *
+ * @param n        number of samples, more than twice the terms + 1
+ * @param t        n times, not all equal; not NULL
+ * @param y        n values; not NULL
+ * @param dy       n uncertainties, above 0; or NULL: all alike
+ * @param fmax     the highest frequency that is searched, from near 0; above 0
+ * @param probability   above 0 and below 1; with FOURIER_SIGNIFICANCE_BOOTSTRAP at least
+ *                 2 / (1 + bootstraps)
+ * @param significance  how probabilities are estimated
+ * @param power    receives the level, as fourier_lomb_scargle gives it with the same options; not
+ *                 NULL
+ * @param options  as fourier_false_alarm_probability; NULL = defaults
+ * @return as fourier_false_alarm_probability; on failure power is untouched. From any thread, and
+ *         in a forked child.
+ */
+int fourier_false_alarm_level(int64_t n,
+                              const double *t,
+                              const double *y,
+                              const double *dy,
+                              double fmax,
+                              double probability,
+                              enum fourier_significance significance,
+                              double *power,
+                              const struct fourier_options *options);
+
+/**
+ * Sets whether a constant is fitted together with the sinusoid (floating mean).
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param on       0 = no, any other number = yes (the default)
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_fit_mean(struct fourier_options *options, int on);
+
+/**
+ * Sets whether the weighted mean of y is subtracted before anything is fitted. Of no effect with a
+ * floating mean, which takes it off in any case.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param on       0 = no, any other number = yes (the default)
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_center_data(struct fourier_options *options, int on);
+
+/**
+ * Sets the number of terms of the model: sinusoids of f, 2 f, ..., terms * f.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param terms    at least 1 (the default), and below half the number of samples of the later call
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_terms(struct fourier_options *options, int terms);
+
+/**
+ * What a periodogram returns. With p the share of chi^2 = sum (y - mean)^2 / dy^2 that the model
+ * explains (without uncertainties dy = 1; nothing is subtracted where neither a mean is fitted nor
+ * data are centered):
+ */
+typedef enum fourier_normalization {
+  /**
+   * p, from 0 to 1.
+   */
+  FOURIER_NORMALIZATION_STANDARD = 0,
+  /**
+   * p / (1 - p): chi^2 explained over chi^2 left; infinite where nothing is left.
+   */
+  FOURIER_NORMALIZATION_MODEL = 1,
+  /**
+   * -ln(1 - p); infinite where nothing is left.
+   */
+  FOURIER_NORMALIZATION_LOG = 2,
+  /**
+   * p chi^2 / 2; without uncertainties in the square of the unit of y.
+   */
+  FOURIER_NORMALIZATION_PSD = 3,
+  /**
+   * The semi-amplitude of the best sinusoid, of the first of several terms, in the unit of y.
+   */
+  FOURIER_NORMALIZATION_AMPLITUDE = 4
+} fourier_normalization;
+
+/**
+ * Sets what a periodogram returns, and what false-alarm functions take and return as a power.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param normalization  FOURIER_NORMALIZATION_STANDARD (the default), _MODEL, _LOG, _PSD or
+ *                 _AMPLITUDE
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_normalization(struct fourier_options *options,
+                                      enum fourier_normalization normalization);
+
+/**
+ * Sets how many series a bootstrap draws.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param count    at least 1; 1000 unless set
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_bootstraps(struct fourier_options *options, int64_t count);
+
+/**
+ * Sets where the random numbers of a bootstrap begin: the same seed gives the same result, on any
+ * machine and any number of threads.
+ *
+ * @param options  not NULL; not while another thread uses them
+ * @param seed     any number; 0 unless set
+ * @return FOURIER_OK or FOURIER_INVALID_ARGUMENT
+ */
+int fourier_options_set_seed(struct fourier_options *options, uint64_t seed);
 
 /* ---------------------------------------------------------------------------------------------- */
 

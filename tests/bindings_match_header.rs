@@ -68,7 +68,7 @@ fn python_has_every_status_and_method_of_the_header() {
 
 #[test]
 fn fortran_package_has_the_version_of_the_library() {
-    let manifest = fs::read_to_string(file("fortran/fpm.toml")).expect("a text");
+    let manifest = fs::read_to_string(file("fpm.toml")).expect("a text");
     let version = format!("version = \"{}\"\n", env!("CARGO_PKG_VERSION"));
-    assert!(manifest.contains(&version), "fortran/fpm.toml must have {version}");
+    assert!(manifest.contains(&version), "fpm.toml must have {version}");
 }

@@ -18,6 +18,14 @@ thread cancels it and raises KeyboardInterrupt.
 from ._median import median_filter
 from ._parallel import get_num_threads, parallel_map, set_num_threads, version
 from ._peaks import Sinusoids, peaks, prewhiten
+from ._periodogram import (
+    false_alarm_level,
+    false_alarm_probability,
+    frequency_grid,
+    lomb_scargle,
+    lomb_scargle_model,
+    window,
+)
 from ._process import Process
 from ._run import Event, poll, run
 from ._spectrum import power, transform
@@ -42,6 +50,12 @@ __all__ = [
     "__version__",
     "power",
     "transform",
+    "lomb_scargle",
+    "lomb_scargle_model",
+    "frequency_grid",
+    "window",
+    "false_alarm_probability",
+    "false_alarm_level",
     "peaks",
     "prewhiten",
     "Sinusoids",

@@ -16,6 +16,8 @@ Report = Optional[Union[bool, Callable[[float], object]]]
 MAX_THREADS = 1024
 METHODS = {"auto": 0, "direct": 1, "fast": 2}
 NAN_POLICIES = {"largest": 0, "omit": 1}
+NORMALIZATIONS = {"standard": 0, "model": 1, "log": 2, "psd": 3, "amplitude": 4}
+SIGNIFICANCES = {"single": 0, "naive": 1, "davies": 2, "baluev": 3, "bootstrap": 4}
 UNCERTAINTIES = {"covariance": 0, "montgomery": 1}
 
 
@@ -32,6 +34,12 @@ _SETTINGS: dict[str, Callable[[str, Any], Any]] = {
     "threads": lambda name, value: whole(name, value, 0, MAX_THREADS),
     "method": lambda name, value: one_of(name, value, METHODS),
     "noise_window": real,
+    "fit_mean": lambda name, value: int(bool(value)),
+    "center_data": lambda name, value: int(bool(value)),
+    "terms": lambda name, value: whole(name, value, 1, 2**31 - 1),
+    "normalization": lambda name, value: one_of(name, value, NORMALIZATIONS),
+    "bootstraps": lambda name, value: whole(name, value, 1, 2**63 - 1),
+    "seed": lambda name, value: whole(name, value, 0, 2**64 - 1),
     "uncertainties": lambda name, value: one_of(name, value, UNCERTAINTIES),
     "nan_policy": lambda name, value: one_of(name, value, NAN_POLICIES),
 }

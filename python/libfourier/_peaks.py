@@ -113,7 +113,7 @@ def peaks(
     >>> import numpy as np
     >>> import libfourier
     >>> t = np.linspace(0, 100, 1000)
-    >>> freq, power = libfourier.peaks(t, np.sin(2 * np.pi * 0.123 * t), 0, 0.001, 10**6, most=1)
+    >>> freq, power = libfourier.peaks(t, np.sin(2 * np.pi * 0.123 * t), 0, 0.001, 4000, most=1)
     >>> print(freq.round(3))
     [0.123]
     """
@@ -147,7 +147,7 @@ def prewhiten(
     progress: Report = None,
 ) -> Sinusoids:
     """
-    Sinusoids of a series, found and subtracted one after the other.
+    Find the sinusoids of a series, and subtract them one after the other.
 
     Parameters
     ----------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ctypes import CFUNCTYPE, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
+from ctypes import CFUNCTYPE, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint64, c_void_p
 from typing import Any
 
 _int, _int64, _double, _size = c_int, c_int64, c_double, c_size_t
+_uint64 = c_uint64
 _text, _pointer = c_char_p, c_void_p
 
 # C hands a second argument, the user pointer, which needs no place here: see _options.
@@ -14,6 +15,13 @@ Task = CFUNCTYPE(_int, _int64, _pointer)
 
 # n, t, x, f0, df, nf, freq, power or spectrum, options
 _SPECTRUM = [_int64, _pointer, _pointer, _double, _double, _int64, _pointer, _pointer, _pointer]
+# nf, freq, power, options
+_GRID_OUT = [_int64, _pointer, _pointer, _pointer]
+# n, t, y, dy, fmax, power or probability, significance, result, options
+_FALSE_ALARM = [
+    *[_int64, _pointer, _pointer, _pointer, _double, _double],
+    *[_int, _pointer, _pointer],
+]
 # rows, columns, in, out, size_rows, size_columns, border, fill, options
 _FILTER = [_int64, _int64, _pointer, _pointer, _int64, _int64, _int, _double, _pointer]
 
@@ -28,6 +36,22 @@ _STATUS_OF: dict[str, list[Any]] = {
     "median_filter_i16": _FILTER,
     "median_filter_u16": _FILTER,
     "median_filter_u8": _FILTER,
+    # n, t, y, dy, f0, df, nf, freq, power, options
+    "lomb_scargle": [_int64, _pointer, _pointer, _pointer, _double, _double, *_GRID_OUT],
+    "lomb_scargle_f32": [_int64, _pointer, _pointer, _pointer, _double, _double, *_GRID_OUT],
+    # n, t, dy, f0, df, nf, freq, power, options
+    "window": [_int64, _pointer, _pointer, _double, _double, *_GRID_OUT],
+    # n, t, samples_per_peak, nyquist_factor, f0, df, nf
+    "frequency_grid": [_int64, _pointer, _double, _double, _pointer, _pointer, _pointer],
+    # n, t, y, dy, frequency, m, at, model, parameters, options
+    "lomb_scargle_model": [
+        *[_int64, _pointer, _pointer, _pointer, _double],
+        *[_int64, _pointer, _pointer, _pointer, _pointer],
+    ],
+    # n, t, y, dy, fmax, power or probability, significance, result, options
+    "false_alarm_probability": _FALSE_ALARM,
+    "false_alarm_log_probability": _FALSE_ALARM,
+    "false_alarm_level": _FALSE_ALARM,
     # n, t, y, dy, f0, df, nf, most, freq, power, found, options
     "peaks": [
         *[_int64, _pointer, _pointer, _pointer, _double, _double, _int64, _int64],
@@ -47,6 +71,12 @@ _STATUS_OF: dict[str, list[Any]] = {
     "options_set_progress": [_pointer, Progress, _pointer],
     "options_set_nan_policy": [_pointer, _int],
     "options_set_noise_window": [_pointer, _double],
+    "options_set_fit_mean": [_pointer, _int],
+    "options_set_center_data": [_pointer, _int],
+    "options_set_terms": [_pointer, _int],
+    "options_set_normalization": [_pointer, _int],
+    "options_set_bootstraps": [_pointer, _int64],
+    "options_set_seed": [_pointer, _uint64],
     "options_set_uncertainties": [_pointer, _int],
     # Process control.
     "process_start": [_pointer, _pointer, _pointer],

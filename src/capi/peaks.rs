@@ -64,12 +64,14 @@ impl From<Found> for fourier_sinusoid {
 ///                 frequency 0 is wanted
 /// @param dy       n standard deviations, > 0: each value counts with the weight dy^-2 (power of
 ///                 sum w y exp(2 pi i f t), sum w = n); or NULL: all alike, as in fourier_power
-/// @param f0, df   first frequency and step, as for fourier_power; df not 0. 1/df should be at least
-///                 twice the length of the series, or peaks between two frequencies are missed
+/// @param f0       first frequency, cycles per unit of time
+/// @param df       step, not 0. 1/df should be at least twice the length of the series, or peaks
+///                 between two frequencies are missed
 /// @param nf       number of frequencies, >= 0
 /// @param most     the most peaks wanted, >= 0
-/// @param freq     most elements: the frequencies of the peaks, highest peak first
-/// @param power    most elements: their powers
+/// @param freq     most elements: the frequencies of the peaks, highest peak first; NULL only when
+///                 most = 0
+/// @param power    most elements: their powers; NULL only when most = 0
 /// @param found    receives how many peaks there are, at most `most`; not NULL
 /// @param options  tolerance (of the search alone), method, threads, progress; NULL = defaults. The
 ///                 result does not depend, bit for bit, on the number of threads
@@ -143,12 +145,13 @@ pub unsafe extern "C" fn fourier_peaks(
 /// @param y         n values; NULL only when n = 0
 /// @param dy        n standard deviations, > 0; or NULL: all alike and unknown, taken from the
 ///                  residuals
-/// @param f0, df    first frequency and step of the search; df not 0. 1/df should be at least twice
-///                  the length of the series
+/// @param f0        first frequency of the search, cycles per unit of time
+/// @param df        step, not 0. 1/df should be at least twice the length of the series
 /// @param nf        number of frequencies, >= 0
 /// @param most      the most sinusoids wanted, >= 0
 /// @param least_snr least signal-to-noise ratio, >= 0; 4 is usual
-/// @param found     most elements: the sinusoids in the order in which they were found
+/// @param found     most elements: the sinusoids in the order in which they were found; NULL only
+///                  when most = 0
 /// @param count     receives how many there are, at most `most`; not NULL
 /// @param residuals n elements: what remains of y; or NULL
 /// @param options   threads, progress, fourier_options_set_noise_window and
