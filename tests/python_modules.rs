@@ -144,3 +144,8 @@ fn parallel_map_calls_with_every_item_once() {
 fn units_are_kept_or_refused() {
     passes("test_units");
 }
+
+#[test]
+fn periodograms_and_prewhitening_agree_with_least_squares() {
+    passes("test_periodogram");
+}

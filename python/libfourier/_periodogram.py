@@ -205,7 +205,7 @@ def frequency_grid(
     --------
     >>> import libfourier
     >>> print(libfourier.frequency_grid([0.0, 1.0, 3.0, 4.0]))
-    (0.025, 0.05, 50)
+    (0.025, 0.05, 51)
     """
     times = vector("t", t)
     f0, df, nf = ctypes.c_double(), ctypes.c_double(), ctypes.c_int64()

@@ -22,6 +22,11 @@ pub enum Values<'a> {
 }
 
 impl Values<'_> {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {

@@ -80,7 +80,7 @@ fn of_power(j: usize, m: usize) -> Double {
         return Double::ZERO;
     }
     let mut value =
-        Double::from(if m == 0 { 1.0 } else { 2.0 } * if m % 2 == 0 { 1.0 } else { -1.0 });
+        Double::from(if m == 0 { 1.0 } else { 2.0 } * if m.is_multiple_of(2) { 1.0 } else { -1.0 });
     // C(2j, j - m) / 4^j = prod (j + i) / 4 i ... as a product of factors near 1.
     for i in 1..=j {
         value = value * Double::from((2 * i - 1) as f64) / Double::from((2 * i) as f64);
