@@ -2,7 +2,7 @@
 //! fits the samples than a constant does, and how probable that is by chance.
 //!
 //! The fit needs the sums Y(f) = sum w z exp(2 pi i f t) and W(f) = sum w exp(2 pi i f t) at each
-//! frequency and its multiples ([`sums`]), with weights w = dy^-2 and z = y - mean ([`weights`]).
+//! frequency and its multiples (`sums`), with weights w = dy^-2 and z = y - mean ([`weights`]).
 //! One sinusoid is fitted in closed form ([`lomb_scargle`]), several by a Cholesky factorisation
 //! ([`harmonics`]). Where the sums cannot tell the fit to enough digits, because its functions are
 //! nearly dependent or leave next to nothing, it is done again from the samples ([`least_squares`]).
