@@ -2,13 +2,13 @@
 //! fits the samples than a constant does, and how probable that is by chance.
 //!
 //! The fit needs the sums Y(f) = sum w z exp(2 pi i f t) and W(f) = sum w exp(2 pi i f t) at each
-//! frequency and its multiples (`sums`), with weights w = dy^-2 and z = y - mean ([`weights`]).
-//! One sinusoid is fitted in closed form ([`lomb_scargle`]), several by a Cholesky factorisation
-//! ([`harmonics`]). Where the sums cannot tell the fit to enough digits, because its functions are
-//! nearly dependent or leave next to nothing, it is done again from the samples ([`least_squares`]).
+//! frequency and its multiples (`sums`), with weights w = dy^-2 and z = y - mean (`weights`).
+//! One sinusoid is fitted in closed form (`lomb_scargle`), several by a Cholesky factorisation
+//! (`harmonics`). Where the sums cannot tell the fit to enough digits, because its functions are
+//! nearly dependent or leave next to nothing, it is done again from the samples (`least_squares`).
 //!
-//! Peaks of the power spectrum, and sinusoids taken off one after the other, are in [`peaks`] and
-//! [`prewhiten`].
+//! Peaks of the power spectrum, and sinusoids taken off one after the other, are in `peaks` and
+//! `prewhiten`.
 //!
 //! Lomb 1976; Scargle 1982; Zechmeister and Kuerster 2009 (floating mean); Palmer 2009 (harmonics);
 //! VanderPlas 2018 (overview).
