@@ -9,7 +9,7 @@
 //! floating mean, by the odd ones and sin^(2j-2)(phi/2) ((2j-1)/(2j) - sin^2(phi/2)), which have no
 //! constant part. Samples are taken in, some at a time, into a triangular factor R
 //! ([`factor`]), many frequencies side by side; R then is solved for each ([`solution`]).
-//! In double precision first; where its digits do not suffice, in twice as many ([`twice`]).
+//! In double precision first; where its digits do not suffice, in twice as many (`twice`).
 //!
 //! Bjoerck 1967 (modified Gram-Schmidt solves least squares as stably as Householder's
 //! reflections); Golub, Plemmons and Sameh 1988 (by blocks of rows).

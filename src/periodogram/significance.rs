@@ -7,7 +7,7 @@
 //! - DAVIES: an upper limit, s + tau, with the expected number tau of crossings of the level p;
 //! - BALUEV: 1 - (1 - s) e^-tau; nearly exact where peaks are narrow and few are high
 //!   (Baluev 2008; 2009 for harmonics);
-//! - BOOTSTRAP: the highest peaks of series whose values were drawn anew ([`bootstrap`]).
+//! - BOOTSTRAP: the highest peaks of series whose values were drawn anew (`bootstrap`).
 //!
 //! Everything is computed as a logarithm, as probabilities of real peaks are below 1e-300. With
 //! x = -ln(1 - s), both the naive probability and Baluev's are 1 - e^-X: X = N_eff x, X = tau + x.
